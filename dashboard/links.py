@@ -1,4 +1,4 @@
-"""Reads and builds page addresses. The address holds the whole view; nonsense in it gives the default and a sentence.
+"""Reads and builds page addresses. The address holds the whole view; nonsense in it becomes a sentence.
 
 A view is a frozen value. `read_match` makes one from a query string, `match_address` writes it back;
 only what differs from the default is written, so that addresses stay short.
@@ -79,7 +79,9 @@ class MatchView:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for the browser."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        return {
+            name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
+        }
 
 
 ADDRESS_NAMES = {"start": "from", "stop": "to", "off_before": "before", "off_after": "after"}
@@ -149,7 +151,9 @@ def _read(texts: Mapping[str, str]) -> tuple[MatchView, list[str]]:
             )
     view = replace(default, **found)
     if (view.start < 0) != (view.stop < 0) or view.stop < view.start or view.start == view.stop >= 0:
-        problems.append(f"The address selects {view.start} to {view.stop}, which is no range. Nothing is selected.")
+        problems.append(
+            f"The address selects {view.start} to {view.stop}, which is no range. Nothing is selected."
+        )
         view = replace(view, start=-1, stop=-1)
     return view, problems
 

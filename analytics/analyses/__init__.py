@@ -1,0 +1,1 @@
+"""Arrays -> small frozen records; one question per file."""

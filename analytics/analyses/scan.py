@@ -1,0 +1,248 @@
+"""Compiled loops of the match: a pattern of units as bits, and the ranges over which it holds.
+
+*Bits* are an array of shape ``(n_words, n_positions)`` of 64-bit words: bit ``j % 64`` of word ``j // 64``
+says whether the j-th unit of the pattern is on at a position. *Bounds* are the first positions of all
+sequences and, last, `n_positions`. Ranges are half-open. Every loop releases the interpreter's lock.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+__all__ = [
+    "exact_runs",
+    "longest_from",
+    "maximal_ranges",
+    "pack_bits",
+    "popcounts",
+    "start_levels",
+    "surviving",
+]
+
+ALL_ON = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _popcount(word):
+    word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
+    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
+
+
+@numba.njit(cache=True, nogil=True)
+def pack_bits(on, out):
+    """Pack `on` ``(n_units, n)`` of 0 and 1 into `out` ``(n_words, n)``."""
+    n_units, n = on.shape
+    out[:] = 0
+    for unit in range(n_units):
+        shift = np.uint64(unit & 63)
+        row, flags = out[unit >> 6], on[unit]
+        for t in range(n):
+            row[t] |= np.uint64(flags[t]) << shift
+
+
+@numba.njit(cache=True, nogil=True)
+def popcounts(bits, start, stop):
+    """How many units are on at each position of ``[start, stop)``."""
+    counts = np.zeros(stop - start, dtype=np.int32)
+    for word in range(bits.shape[0]):
+        for t in range(start, stop):
+            counts[t - start] += _popcount(bits[word, t])
+    return counts
+
+
+@numba.njit(cache=True, nogil=True)
+def start_levels(bits, bounds, min_length, off_before, levels):
+    """Write the overlap of the shortest range from each position; return how often each overlap occurs.
+
+    Longer ranges from the same position overlap in no more units. 0 where the sequence ends too soon.
+    """
+    histogram = np.zeros(64 * bits.shape[0] + 1, dtype=np.int64)
+    for sequence in range(len(bounds) - 1):
+        first, last = bounds[sequence], bounds[sequence + 1]
+        for t in range(first, last):
+            level = 0
+            if t + min_length <= last:
+                n_off = min(off_before, t - first)
+                for word in range(bits.shape[0]):
+                    pattern = bits[word, t]
+                    for ahead in range(1, min_length):
+                        if pattern == 0:
+                            break
+                        pattern &= bits[word, t + ahead]
+                    for back in range(1, n_off + 1):
+                        if pattern == 0:
+                            break
+                        pattern &= ~bits[word, t - back]
+                    if pattern != 0:
+                        level += _popcount(pattern)
+            levels[t] = level
+            histogram[level] += 1
+    return histogram
+
+
+@numba.njit(cache=True, nogil=True)
+def maximal_ranges(bits, starts, ends, level, min_length, max_length):
+    """Ranges on which at least `level` units stay on and that cannot grow, in order of their start.
+
+    `starts`: rising positions from which such a range of `min_length` begins; `ends`: where the sequence
+    of each ends. Growing stops at `max_length` as well, so every window of that length is then listed.
+    """
+    n_words = bits.shape[0]
+    found = np.empty((2, len(starts)), dtype=np.int64)
+    n_found = 0
+    pattern = np.empty(n_words, dtype=np.uint64)
+    group = 0
+    while group < len(starts):
+        last = group
+        while (
+            last + 1 < len(starts) and starts[last + 1] == starts[last] + 1 and ends[last + 1] == ends[group]
+        ):
+            last += 1
+        origin, limit = starts[group], starts[last] + min_length
+        # Two stacks: `tail[i]` holds the units on over [origin + i, middle), `pattern` those from there
+        # to `stop`, so that moving either end costs one step.
+        tail = np.empty((limit - origin, n_words), dtype=np.uint64)
+        middle = stop = longest = origin
+        pattern[:] = ALL_ON
+        for start in range(origin, starts[last] + 1):
+            if start >= middle:
+                middle = stop
+                for t in range(stop - 1, start - 1, -1):
+                    for word in range(n_words):
+                        later = tail[t + 1 - origin, word] if t + 1 < stop else ALL_ON
+                        tail[t - origin, word] = bits[word, t] & later
+                pattern[:] = ALL_ON
+            while stop < limit and stop - start < max_length:
+                n_on = 0
+                for word in range(n_words):
+                    both = pattern[word] & bits[word, stop]
+                    if start < middle:
+                        both &= tail[start - origin, word]
+                    n_on += _popcount(both)
+                if n_on < level:
+                    break
+                for word in range(n_words):
+                    pattern[word] &= bits[word, stop]
+                stop += 1
+            if stop > longest and stop - start >= min_length:
+                found[0, n_found], found[1, n_found] = start, stop
+                n_found += 1
+                longest = stop
+        group = last + 1
+    return found[0, :n_found], found[1, :n_found]
+
+
+@numba.njit(cache=True, nogil=True)
+def longest_from(bits, starts, ends, level, off_before, min_length, max_length, taken):
+    """End of the longest range from each start on which `level` units hold that were off before it.
+
+    `ends`: where the sequence of each start ends; `taken` ``(n_positions,)`` marks positions already used.
+    """
+    n_words = bits.shape[0]
+    stops = np.empty(len(starts), dtype=np.int64)
+    pattern = np.empty(n_words, dtype=np.uint64)
+    for index in range(len(starts)):
+        start = starts[index]
+        _fresh_pattern(bits, start, off_before[index], pattern)
+        stop = start + 1
+        for t in range(start + 1, start + min_length):
+            for word in range(n_words):
+                pattern[word] &= bits[word, t]
+            stop = t + 1
+        while stop < ends[index] and stop - start < max_length and not taken[stop]:
+            n_on = 0
+            for word in range(n_words):
+                n_on += _popcount(pattern[word] & bits[word, stop])
+            if n_on < level:
+                break
+            for word in range(n_words):
+                pattern[word] &= bits[word, stop]
+            stop += 1
+        stops[index] = stop
+    return stops
+
+
+@numba.njit(cache=True, nogil=True)
+def _fresh_pattern(bits, start, off_before, pattern):
+    """Fill `pattern` with the units on at `start` that were off at the `off_before` positions before."""
+    for word in range(bits.shape[0]):
+        pattern[word] = bits[word, start]
+        for back in range(1, off_before + 1):
+            pattern[word] &= ~bits[word, start - back]
+
+
+@numba.njit(cache=True, nogil=True)
+def exact_runs(bits, starts, ends, off_before, off_after, min_length, max_length, level, histogram):
+    """Ranges that units hold exactly: off before, on throughout, off after.
+
+    With `level` 0 only the histogram of their overlaps is filled; otherwise the ranges of that overlap
+    are returned. `off_before` holds the number of positions for each start, clipped to its sequence.
+    """
+    n_words = bits.shape[0]
+    room = max(16, len(starts)) if level else 1
+    found = np.empty((2, room), dtype=np.int64)
+    n_found = 0
+    pattern = np.empty(n_words, dtype=np.uint64)
+    for index in range(len(starts)):
+        start, end = starts[index], ends[index]
+        _fresh_pattern(bits, start, off_before[index], pattern)
+        stop = start + 1
+        while True:
+            n_on, n_left = 0, 0
+            for word in range(n_words):
+                ending = pattern[word]
+                for ahead in range(stop, min(stop + off_after, end)):
+                    if ending == 0:
+                        break
+                    ending &= ~bits[word, ahead]
+                n_on += _popcount(ending)
+            if n_on and stop - start >= min_length:
+                if level == 0:
+                    histogram[n_on] += 1
+                elif n_on == level:
+                    if n_found == room:
+                        room *= 2
+                        wider = np.empty((2, room), dtype=np.int64)
+                        wider[:, :n_found] = found
+                        found = wider
+                    found[0, n_found], found[1, n_found] = start, stop
+                    n_found += 1
+            if stop == end or stop - start == max_length:
+                break
+            for word in range(n_words):
+                pattern[word] &= bits[word, stop]
+                n_left += _popcount(pattern[word])
+            if n_left < max(level, 1):
+                break
+            stop += 1
+    return found[0, :n_found], found[1, :n_found]
+
+
+@numba.njit(cache=True, nogil=True)
+def surviving(on, first, start, stop, last):
+    """How many units are on over rows ``[start, stop)`` and off over ``[first, start)`` and ``[stop, last)``.
+
+    `on` ``(n_rows, n_units)`` of 0 and 1; one range for each entry of the four arrays of row numbers.
+    """
+    n_units = on.shape[1]
+    counts = np.zeros(len(start), dtype=np.int32)
+    held = np.empty(n_units, dtype=np.uint8)
+    for index in range(len(start)):
+        held[:] = 1
+        for row in range(start[index], stop[index]):
+            for unit in range(n_units):
+                held[unit] &= on[row, unit]
+        for row in range(first[index], start[index]):
+            for unit in range(n_units):
+                held[unit] &= 1 - on[row, unit]
+        for row in range(stop[index], last[index]):
+            for unit in range(n_units):
+                held[unit] &= 1 - on[row, unit]
+        total = 0
+        for unit in range(n_units):
+            total += held[unit]
+        counts[index] = total
+    return counts
