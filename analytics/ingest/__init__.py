@@ -1,0 +1,1 @@
+"""Foreign to ours: everything that makes a recording. Only `writer` writes one."""

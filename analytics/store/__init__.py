@@ -1,0 +1,1 @@
+"""Ours to arrays: the format of a recording, and readers for it."""

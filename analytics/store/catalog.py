@@ -1,0 +1,104 @@
+"""The recordings of one folder, as it is now: nothing stale is handed out."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from analytics.errors import RecordingError, UnknownNameError, nearest
+from analytics.store.recording import Recording, open_recording
+from analytics.store.schema import MANIFEST_FILE, STAMP_FILE
+
+__all__ = ["Catalog"]
+
+_Seen = tuple[tuple[int, int, int] | None, ...]
+
+
+class Catalog:
+    """The recordings in a folder, by the names of their folders.
+
+    Each call looks at the folder again (a few microseconds per recording), so that recordings added,
+    replaced or removed meanwhile are noticed. Safe to share between threads.
+
+    Parameters
+    ----------
+    folder : path
+        May not exist yet: then there are none.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self._lock = threading.Lock()
+        self._opened: dict[str, tuple[_Seen, Recording | RecordingError]] = {}
+
+    def names(self) -> tuple[str, ...]:
+        """Folder names of the recordings that open, sorted."""
+        return tuple(name for name in self._candidates() if isinstance(self._look(name), Recording))
+
+    def open(self, name: str) -> Recording:
+        """Open a recording by the name of its folder; the same object as long as it is unchanged.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such folder.
+        RecordingError
+            If it does not open; the sentence says why.
+        """
+        if name not in self._candidates():
+            raise UnknownNameError(
+                f"There is no recording '{name}' in {self.folder}.{nearest(name, self.names())}"
+            )
+        found = self._look(name)
+        if isinstance(found, RecordingError):
+            # A fresh error each time: a raised one gathers tracebacks.
+            raise type(found)(str(found))
+        return found
+
+    def problems(self) -> list[tuple[str, str]]:
+        """Folder name and a sentence for each folder that does not open, and for names used twice."""
+        found = {name: self._look(name) for name in self._candidates()}
+        sentences = [(name, str(error)) for name, error in found.items() if isinstance(error, RecordingError)]
+        by_title: dict[str, list[str]] = {}
+        for name, recording in found.items():
+            if isinstance(recording, Recording):
+                by_title.setdefault(recording.name, []).append(name)
+        for title, names in by_title.items():
+            if len(names) > 1:
+                sentence = f"{len(names)} recordings are named '{title}': {', '.join(names)}."
+                sentences += [(name, f"{sentence} They are told apart by their folders.") for name in names]
+        return sorted(sentences)
+
+    def _candidates(self) -> list[str]:
+        """Folders that hold a manifest; one without it is being written, or is not ours."""
+        try:
+            entries = sorted(entry.name for entry in self.folder.iterdir())
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return [
+            name
+            for name in entries
+            if not name.startswith(".") and (self.folder / name / MANIFEST_FILE).exists()
+        ]
+
+    def _look(self, name: str) -> Recording | RecordingError:
+        path = self.folder / name
+        seen = _stat(path), _stat(path / MANIFEST_FILE), _stat(path / STAMP_FILE)
+        with self._lock:
+            if name in self._opened and self._opened[name][0] == seen:
+                return self._opened[name][1]
+        try:
+            found: Recording | RecordingError = open_recording(path)
+        except RecordingError as error:
+            found = error
+        with self._lock:
+            self._opened[name] = (seen, found)
+        return found
+
+
+def _stat(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
