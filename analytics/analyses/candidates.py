@@ -25,6 +25,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.analyses.blocks import in_blocks
 from analytics.analyses.scan import exact_runs, longest_from, maximal_ranges, start_levels
 
 __all__ = ["Candidates"]
@@ -64,7 +65,13 @@ class Candidates:
         self._min_length, self._max_length = min_length, max_length
         self._taken = np.zeros(self._n_positions + 1, dtype=np.bool_)
         self._levels = np.zeros(self._n_positions, dtype=np.uint16)
-        self._histogram = start_levels(bits, bounds, min_length, off_before, self._levels)
+        self._histogram = np.sum(
+            in_blocks(
+                self._n_positions,
+                lambda *block: start_levels(bits, bounds, *block, min_length, off_before, self._levels),
+            ),
+            axis=0,
+        )
         self._is_exact = off_before > 0 and off_after > 0
         if self._is_exact:
             self._histogram = self._exact_histogram()

@@ -12,6 +12,7 @@ import numpy as np
 
 __all__ = [
     "exact_runs",
+    "held_counts",
     "longest_from",
     "maximal_ranges",
     "pack_bits",
@@ -54,32 +55,33 @@ def popcounts(bits, start, stop):
 
 
 @numba.njit(cache=True, nogil=True)
-def start_levels(bits, bounds, min_length, off_before, levels):
-    """Write the overlap of the shortest range from each position; return how often each overlap occurs.
+def start_levels(bits, bounds, start, stop, min_length, off_before, levels):
+    """Write the overlap of the shortest range from each of ``[start, stop)``; return how often each occurs.
 
     Longer ranges from the same position overlap in no more units. 0 where the sequence ends too soon.
     """
     histogram = np.zeros(64 * bits.shape[0] + 1, dtype=np.int64)
-    for sequence in range(len(bounds) - 1):
-        first, last = bounds[sequence], bounds[sequence + 1]
-        for t in range(first, last):
-            level = 0
-            if t + min_length <= last:
-                n_off = min(off_before, t - first)
-                for word in range(bits.shape[0]):
-                    pattern = bits[word, t]
-                    for ahead in range(1, min_length):
-                        if pattern == 0:
-                            break
-                        pattern &= bits[word, t + ahead]
-                    for back in range(1, n_off + 1):
-                        if pattern == 0:
-                            break
-                        pattern &= ~bits[word, t - back]
-                    if pattern != 0:
-                        level += _popcount(pattern)
-            levels[t] = level
-            histogram[level] += 1
+    sequence = np.searchsorted(bounds, start, side="right") - 1
+    for t in range(start, stop):
+        if t == bounds[sequence + 1]:
+            sequence += 1
+        level = 0
+        if t + min_length <= bounds[sequence + 1]:
+            n_off = min(off_before, t - bounds[sequence])
+            for word in range(bits.shape[0]):
+                pattern = bits[word, t]
+                for ahead in range(1, min_length):
+                    if pattern == 0:
+                        break
+                    pattern &= bits[word, t + ahead]
+                for back in range(1, n_off + 1):
+                    if pattern == 0:
+                        break
+                    pattern &= ~bits[word, t - back]
+                if pattern != 0:
+                    level += _popcount(pattern)
+        levels[t] = level
+        histogram[level] += 1
     return histogram
 
 
@@ -219,6 +221,23 @@ def exact_runs(bits, starts, ends, off_before, off_after, min_length, max_length
                 break
             stop += 1
     return found[0, :n_found], found[1, :n_found]
+
+
+@numba.njit(cache=True, nogil=True)
+def held_counts(bits, first, start, stop, last):
+    """How many units of `bits` are on over ``[start, stop)`` and off around it, from `first` to `last`."""
+    counts = np.zeros(len(start), dtype=np.int64)
+    for index in range(len(start)):
+        for word in range(bits.shape[0]):
+            held = ALL_ON
+            for t in range(start[index], stop[index]):
+                held &= bits[word, t]
+            for t in range(first[index], start[index]):
+                held &= ~bits[word, t]
+            for t in range(stop[index], last[index]):
+                held &= ~bits[word, t]
+            counts[index] += _popcount(held)
+    return counts
 
 
 @numba.njit(cache=True, nogil=True)

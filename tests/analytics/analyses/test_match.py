@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.analyses import ranking
 from analytics.analyses.match import match_pattern
 from analytics.analyses.selection import count_on, select_units
 from analytics.errors import ParameterError, RangeError, ShapeError, UnknownNameError
@@ -116,6 +117,23 @@ def test_match_is_what_the_definition_says(case):
     wanted = literal_match(**case)
     case = dict(case)
     found = match_pattern(case.pop("states"), case.pop("units"), sequence_starts=case.pop("starts"), **case)
+    assert as_rows(found) == wanted
+
+
+@settings(max_examples=500, deadline=None)
+@given(cases())
+def test_leaving_ranges_unscored_changes_nothing(case):
+    """Small portions and two witnesses, so that every short cut is taken on small states too."""
+    wanted = literal_match(**case)
+    case = dict(case)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "N_WITNESSES", 2)
+        patch.setattr(ranking._Queue, "PORTION", 2)
+        patch.setattr(ranking._Queue, "SCORED_AT_ONCE", 1)
+        patch.setattr(ranking, "BATCH_VALUES", 5)
+        found = match_pattern(
+            case.pop("states"), case.pop("units"), sequence_starts=case.pop("starts"), **case
+        )
     assert as_rows(found) == wanted
 
 
