@@ -39,6 +39,7 @@ def write_recording(
     weights: str | Path | bytes | None = None,
     overwrite: bool = False,
     sequence_name: str = "sequence",
+    opening_view: Mapping[str, str] | None = None,
     row_cache: bool = True,
 ) -> Recording:
     """Write a recording from arrays and open it.
@@ -68,7 +69,7 @@ def write_recording(
         Text of each token id. Default: the tokens in order of their first appearance.
     dtype : {"float16", "float32"}, optional
         In which the states are stored. Default: as they come, float64 as float32.
-    description, model, corpus, weights, overwrite, sequence_name, row_cache
+    description, model, corpus, weights, overwrite, sequence_name, opening_view, row_cache
         As in `RecordingWriter`.
 
     Raises
@@ -113,6 +114,7 @@ def write_recording(
         corpus=corpus,
         weights=weights,
         sequence_name=sequence_name,
+        opening_view=opening_view,
         row_cache=row_cache,
         overwrite=overwrite,
     )

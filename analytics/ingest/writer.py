@@ -81,6 +81,8 @@ class RecordingWriter:
         The network's weights as a safetensors file, to be shipped with the recording.
     sequence_name : str, default="sequence"
         What a sequence is: scene, sentence, game, ...
+    opening_view : mapping of str to str, optional
+        A finding to show first: parameters of the dashboard's address, such as ``{"from": "120"}``.
     row_cache : bool, default=True
         Also write each state row by row: as much disk space again, and scattered ranges are read fast.
     overwrite : bool, default=False
@@ -117,6 +119,7 @@ class RecordingWriter:
         corpus: Mapping[str, Any] | None = None,
         weights: str | Path | bytes | None = None,
         sequence_name: str = "sequence",
+        opening_view: Mapping[str, str] | None = None,
         row_cache: bool = True,
         overwrite: bool = False,
         rows_per_group: int = ROWS_PER_GROUP,
@@ -132,6 +135,7 @@ class RecordingWriter:
             "name": _check_title(name),
             "description": str(description),
             "sequence_name": str(sequence_name),
+            "opening_view": {str(key): str(value) for key, value in (opening_view or {}).items()},
             "model": _check_json(model, "model"),
             "corpus": _check_json(corpus, "corpus"),
         }
