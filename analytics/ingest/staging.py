@@ -16,6 +16,7 @@ import shutil
 from pathlib import Path
 
 from analytics.errors import RecordingWriteError
+from analytics.store.schema import PARTIAL_PREFIX
 
 __all__ = ["StagedFolder", "sync_file", "write_error"]
 
@@ -114,7 +115,7 @@ def _sync(path: Path, flags: int) -> None:
 
 
 def _prefix(target: Path) -> str:
-    return f".partial-{target.name}-"
+    return f"{PARTIAL_PREFIX}{target.name}-"
 
 
 def _create_locked(target: Path) -> tuple[Path, int]:

@@ -78,7 +78,7 @@ class RecordingWriter:
     corpus : mapping, optional
         Facts about the text.
     weights : path or bytes, optional
-        The network's weights as a safetensors file, to be shipped with the recording.
+        The network's weights as a safetensors file, to be shipped with the recording; needs `model`.
     sequence_name : str, default="sequence"
         What a sequence is: scene, sentence, game, ...
     opening_view : mapping of str to str, optional
@@ -87,6 +87,8 @@ class RecordingWriter:
         Also write each state row by row: as much disk space again, and scattered ranges are read fast.
     overwrite : bool, default=False
         Replace the recording at `path`, once the new one is whole.
+    rows_per_group : int, default=16384
+        Positions in one row group of a state; other values are for tests.
 
     Raises
     ------
@@ -129,7 +131,7 @@ class RecordingWriter:
         self._states = _check_states(states)
         self._vocabulary = _check_vocabulary(vocabulary)
         self._annotations = annotation_columns(annotations or {})
-        self._top_k, self._dtype, self._weights = top_k, dtype, weights
+        self._top_k, self._dtype, self._weights = top_k, dtype, _check_weights(weights, model)
         self._row_cache, self._overwrite, self._rows_per_group = row_cache, overwrite, rows_per_group
         self._facts = {
             "name": _check_title(name),
@@ -395,6 +397,20 @@ def _check_json(facts: Mapping[str, Any] | None, what: str) -> dict[str, Any] | 
         raise ParameterError(
             f"{what} holds texts, numbers, lists and mappings that JSON knows: {error}."
         ) from None
+
+
+def _check_weights(
+    weights: str | Path | bytes | None, model: Mapping[str, Any] | None
+) -> Path | bytes | None:
+    if weights is None or isinstance(weights, bytes):
+        path = weights
+    else:
+        path = Path(weights)
+        if not path.is_file():
+            raise ParameterError(f"weights is a safetensors file or its bytes. There is no file {path}.")
+    if weights is not None and not model:
+        raise ParameterError("weights come with model=: what is needed to build the network again. Got none.")
+    return path
 
 
 def _describe_files(folder: Path, checksums: Mapping[str, str]) -> dict[str, dict[str, Any]]:

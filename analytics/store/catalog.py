@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class Catalog:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self._lock = threading.Lock()
-        self._opened: dict[str, tuple[_Seen, Recording | RecordingError]] = {}
+        self._opened: dict[str, tuple[_Seen, Recording]] = {}
 
     def names(self) -> tuple[str, ...]:
         """Folder names of the recordings that open, sorted."""
@@ -51,8 +52,7 @@ class Catalog:
             )
         found = self._look(name)
         if isinstance(found, RecordingError):
-            # A fresh error each time: a raised one gathers tracebacks.
-            raise type(found)(str(found))
+            raise found
         return found
 
     def problems(self) -> list[tuple[str, str]]:
@@ -70,16 +70,16 @@ class Catalog:
         return sorted(sentences)
 
     def _candidates(self) -> list[str]:
-        """Folders that hold a manifest; one without it is being written, or is not ours."""
+        """All folders but the hidden ones, where a recording is still being written."""
         try:
-            entries = sorted(entry.name for entry in self.folder.iterdir())
+            with os.scandir(self.folder) as entries:
+                names = sorted(entry.name for entry in entries if entry.name[0] != "." and entry.is_dir())
         except (FileNotFoundError, NotADirectoryError):
-            return []
-        return [
-            name
-            for name in entries
-            if not name.startswith(".") and (self.folder / name / MANIFEST_FILE).exists()
-        ]
+            names = []
+        with self._lock:
+            for name in set(self._opened).difference(names):
+                del self._opened[name]
+        return names
 
     def _look(self, name: str) -> Recording | RecordingError:
         path = self.folder / name
@@ -88,9 +88,10 @@ class Catalog:
             if name in self._opened and self._opened[name][0] == seen:
                 return self._opened[name][1]
         try:
-            found: Recording | RecordingError = open_recording(path)
+            found = open_recording(path)
         except RecordingError as error:
-            found = error
+            # Not kept: a file put back in its place must be noticed.
+            return error
         with self._lock:
             self._opened[name] = (seen, found)
         return found

@@ -16,10 +16,12 @@ from analytics.store.schema import (
     FORMAT,
     FORMAT_VERSION,
     MANIFEST_FILE,
+    PARTIAL_PREFIX,
     SEQUENCES_FILE,
     STATE_DTYPES,
     TOKENS_FILE,
     VOCABULARY_FILE,
+    check_name,
 )
 
 __all__ = ["Manifest", "StateFacts", "check_files", "read_manifest"]
@@ -66,6 +68,10 @@ def read_manifest(folder: OpenFolder) -> Manifest:
         If something is missing in it.
     """
     stamp = folder.stamp(MANIFEST_FILE)
+    if folder.path.name.startswith(PARTIAL_PREFIX):
+        raise NotARecordingError(
+            f"{folder.path} is a recording that is being written, or whose writer was killed."
+        )
     if stamp is None:
         raise NotARecordingError(
             f"{folder.path} holds no finished recording: {MANIFEST_FILE}, written last, is not there."
@@ -117,6 +123,8 @@ def _manifest(facts: dict[str, Any], stamp: Stamp) -> Manifest:
     n_positions, n_sequences = int(facts["n_positions"]), int(facts["n_sequences"])
     if not 1 <= n_sequences <= n_positions:
         raise ValueError(f"{n_sequences} sequences of {n_positions} positions")
+    if int(facts["n_vocabulary"]) < 1 or not facts["states"]:
+        raise ValueError("it has no vocabulary or no state")
     for annotation in facts.get("annotations", {}).values():
         if annotation["kind"] not in ANNOTATION_KINDS:
             raise ValueError(f"an annotation of kind {annotation['kind']!r}")
@@ -138,6 +146,7 @@ def _manifest(facts: dict[str, Any], stamp: Stamp) -> Manifest:
 
 
 def _state(name: str, entry: dict[str, Any], n_positions: int) -> StateFacts:
+    check_name(name, what="state")
     shape, dtype = (n_positions, int(entry["n_units"])), STATE_DTYPES[entry["dtype"]]
     if shape[1] < 1:
         raise ValueError(f"state '{name}' has no unit")

@@ -144,9 +144,14 @@ class Recording:
         column = self._token_column("log_probability").fill_null(np.float32(np.nan))
         return _frozen(column.to_numpy().astype(np.float32, copy=False))
 
-    @cached_property
+    @property
     def annotations(self) -> pd.DataFrame:
         """One column per annotation, one row per position; categorical ones are pandas Categoricals."""
+        # A shallow copy shares the values until somebody writes to it (copy on write).
+        return self._annotations.copy(deep=False)
+
+    @cached_property
+    def _annotations(self) -> pd.DataFrame:
         return read_annotations(self._folder, self.manifest.get("annotations", {}), n_rows=self.n_positions)
 
     @cached_property

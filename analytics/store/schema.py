@@ -22,6 +22,7 @@ __all__ = [
     "MANIFEST_FILE",
     "MODEL_FILE",
     "NO_TARGET",
+    "PARTIAL_PREFIX",
     "PREDICTIONS_FILE",
     "ROWS_FOLDER",
     "ROWS_PER_GROUP",
@@ -55,6 +56,8 @@ WEIGHTS_FILE = "model.safetensors"
 MODEL_FILE = "model.json"
 ROWS_FOLDER = "rows"
 STAMP_FILE = "rows/stamp.json"
+PARTIAL_PREFIX = ".partial-"
+"""Folders of this name are being written, or were when their writer was killed."""
 
 ROWS_PER_GROUP = 16_384
 """Positions in one row group of a state: 32 KiB of float16 for each unit. A window of all units then
