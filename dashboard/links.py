@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-__all__ = ["PATHS", "MatchView", "match_address", "match_from_dict", "read_match"]
+__all__ = ["PATHS", "MatchView", "match_address", "match_from_dict", "opening_address", "read_match"]
 
 PATHS = {"recordings": "/", "match": "/match"}
 """Path of each page, without the prefix of the host; in menu order."""
@@ -22,6 +22,7 @@ AXES = ("auto", "fixed")
 MIN_WIDTH, MAX_WIDTH = 10, 500
 MAX_LIMIT = 1000
 MAX_OFF = 500
+MAX_CELL = 300
 MAX_QUERY_CHARACTERS = 8000
 """Longer query strings are not read: a browser or proxy would have cut them anyway."""
 
@@ -72,6 +73,10 @@ class MatchView:
     """What colours the words of the matches: `count`, an annotation, or nothing."""
     heat: str = ""
     """Annotation drawn as a second heat map beside the matches."""
+    cell: int = 0
+    """Width of a word of the matches in pixels; 0: as wide as most words need."""
+    labels: str = ""
+    """Annotation whose labels inside the matches are compared with the corpus; empty: the most telling one."""
 
     def with_(self, **changes: Any) -> MatchView:
         """Return the same view with some fields changed."""
@@ -103,6 +108,19 @@ def match_address(view: MatchView, *, path: str = PATHS["match"]) -> str:
         if value != getattr(default, name)
     }
     return f"{path}?{urlencode(shown)}" if shown else path
+
+
+def opening_address(recording: str, parameters: Mapping[str, str], *, path: str = PATHS["match"]) -> str:
+    """Return the address of a view given as address parameters; those that are none of ours are left out.
+
+    Examples
+    --------
+    >>> opening_address("plays", {"state": "layer1.cell", "from": "4", "to": "6", "title": "a noun phrase"})
+    '/match?recording=plays&state=layer1.cell&from=4&to=6'
+    """
+    known = set(_names().values())
+    shown = {name: text for name, text in parameters.items() if name in known}
+    return f"{path}?{urlencode({'recording': recording, **shown})}"
 
 
 def read_match(query: str | None) -> tuple[MatchView, list[str]]:
@@ -236,4 +254,6 @@ PARSERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "length": _whole(0, 1 << 62),
     "color": _TEXT,
     "heat": _TEXT,
+    "cell": _whole(0, MAX_CELL),
+    "labels": _TEXT,
 }

@@ -1,0 +1,51 @@
+"""The dashboard: `create_app(settings)` puts queries, pages and callbacks together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dash import Dash
+
+from dashboard import messages, routing, security
+from dashboard.callbacks import register_all
+from dashboard.components.shell import INDEX, shell
+from dashboard.pages import PAGES
+from dashboard.queries import Queries
+from dashboard.queries.cache import AnswerCache
+from dashboard.settings import Settings
+
+__all__ = ["create_app"]
+
+ASSETS = Path(__file__).resolve().parents[1] / "assets"
+
+
+def create_app(settings: Settings) -> Dash:
+    """Return the app for these settings; nothing is read from the recordings yet."""
+    cache = AnswerCache(
+        settings.cache_dir,
+        disk_megabytes=settings.cache_megabytes,
+        memory_megabytes=settings.memory_megabytes,
+    )
+    queries = Queries(settings.data_dir, cache)
+    app = Dash(
+        "stateroom",
+        title="Stateroom",
+        update_title=None,
+        assets_folder=str(ASSETS),
+        # theme.js runs in the head, before the first paint; the index page asks for it itself.
+        assets_ignore=r"theme\.js|.*\.txt",
+        use_pages=False,
+        pages_folder="",
+        compress=True,
+        suppress_callback_exceptions=True,
+        index_string=INDEX,
+        on_error=messages.show_error,
+        health_endpoint="healthz",
+        add_log_handler=False,
+    )
+    app.layout = shell(PAGES)
+    routing.register(app, PAGES)
+    register_all(app, queries)
+    # Last: the policy names the scripts of the index page, which are known only now.
+    security.protect(app)
+    return app

@@ -1,0 +1,125 @@
+"""The frame around every page: brand, menu, pickers, facts, the copy, explain and theme buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType
+
+from dash import dcc, html
+
+from dashboard.ids import Shell
+
+__all__ = ["INDEX", "shell"]
+
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+  <head>
+    {%metas%}
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>{%title%}</title>
+    <link rel="icon" type="image/svg+xml" href="assets/icon.svg">
+    <script src="assets/theme.js"></script>
+    {%css%}
+  </head>
+  <body>
+    {%app_entry%}
+    <footer>
+      {%config%}
+      {%scripts%}
+      {%renderer%}
+    </footer>
+  </body>
+</html>
+"""
+
+
+def shell(pages: Sequence[ModuleType]) -> html.Div:
+    """Return the frame with the menu of these pages."""
+    return html.Div(
+        [
+            dcc.Location(id=Shell.ADDRESS, refresh="callback-nav"),
+            dcc.Store(id=Shell.CATALOG),
+            dcc.Store(id=Shell.NOTICE),
+            dcc.Store(id=Shell.THEME, data="light"),
+            html.A("Skip to the page", href="#" + Shell.PAGE, className="skip-link"),
+            html.Header([_menu(pages), _pickers()], className="shell-frame"),
+            html.Div(id=Shell.MESSAGES, className="shell-messages", **_LIVE),
+            html.Div(id=Shell.PAGE, className="shell-page"),
+            _help(),
+        ],
+        className="shell",
+    )
+
+
+_LIVE = {"aria-live": "polite", "role": "status"}
+
+
+def _menu(pages: Sequence[ModuleType]) -> html.Div:
+    links = [
+        dcc.Link(page.NAME, href=page.PATH, className="menu-link", id={"menu": page.PATH}) for page in pages
+    ]
+    return html.Div(
+        [
+            dcc.Link("Stateroom", href="/", className="brand", id=Shell.BRAND),
+            html.Nav(links, id=Shell.NAVIGATION, **{"aria-label": "Pages"}),
+            html.Div(
+                [
+                    _button(Shell.COPY_LINK, "copy link", "icon-link", title="Copy the address of this view"),
+                    _button(Shell.HELP_BUTTON, "", "icon-help", title="Explain this page (?)"),
+                    _button(Shell.THEME_BUTTON, "", "icon-theme", title="Light or dark"),
+                ],
+                className="shell-buttons",
+            ),
+        ],
+        className="shell-menu",
+    )
+
+
+def _button(component_id: str, text: str, icon: str, *, title: str) -> html.Button:
+    content = [html.Span(className=f"icon {icon}", **{"aria-hidden": "true"}), text and html.Span(text)]
+    return html.Button(
+        content,
+        id=component_id,
+        title=title,
+        type="button",
+        className="frame-button",
+        **{"aria-label": title},
+    )
+
+
+def _pickers() -> html.Div:
+    return html.Div(
+        [
+            _picker(Shell.RECORDING, "recording"),
+            _picker(Shell.STATE, "state"),
+            html.Span(id=Shell.FACTS, className="shell-facts"),
+        ],
+        className="shell-pickers",
+    )
+
+
+def _picker(component_id: str, text: str) -> html.Div:
+    dropdown = dcc.Dropdown(
+        id=component_id, options=[], clearable=False, placeholder="none", className="picker"
+    )
+    return html.Div([html.Label(text, htmlFor=component_id), dropdown], className="picker-field")
+
+
+def _help() -> html.Aside:
+    return html.Aside(
+        [
+            html.Div(
+                [
+                    html.H2("About this page"),
+                    _button(Shell.HELP_CLOSE, "", "icon-close", title="Close (Esc)"),
+                ],
+                className="drawer-head",
+            ),
+            html.Div(id=Shell.HELP_BODY),
+        ],
+        id=Shell.HELP,
+        className="drawer",
+        hidden=True,
+        tabIndex="-1",
+        **{"aria-label": "About this page"},
+    )

@@ -1,0 +1,1 @@
+"""From a result record to a figure: pure functions."""

@@ -1,0 +1,9 @@
+"""The pages, in the order of the menu. Each has NAME, PATH, layout() and help_text()."""
+
+from __future__ import annotations
+
+from dashboard.pages import recordings
+
+__all__ = ["PAGES"]
+
+PAGES = (recordings,)
