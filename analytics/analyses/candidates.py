@@ -74,7 +74,8 @@ class Candidates:
         )
         self._is_exact = off_before > 0 and off_after > 0
         if self._is_exact:
-            self._histogram = self._exact_histogram()
+            # A start says here what a range may reach at most, so every level up to that may have some.
+            self._histogram = np.cumsum(self._histogram[::-1])[::-1]
 
     def next_level(self, below: int) -> int:
         """Largest overlap under `below` for which there may be a free range; 0 if there is none."""
@@ -129,22 +130,12 @@ class Candidates:
 
     def _exact_at(self, level: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         starts = np.flatnonzero(self._levels >= level)
-        found = self._exact(starts, level, np.zeros(0, dtype=np.int64))
-        free = ~np.logical_or.reduceat(np.append(self._taken, False), np.ravel(found, order="F"))[::2]
-        return found[0][free], found[1][free]
-
-    def _exact_histogram(self) -> NDArray[np.int64]:
-        histogram = np.zeros_like(self._histogram)
-        self._exact(np.flatnonzero(self._levels), 0, histogram)
-        return histogram
-
-    def _exact(
-        self, starts: NDArray[np.int64], level: int, histogram: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         first, ends = self._sequences(starts)
         clipped = np.minimum(self._off_before, starts - first)
         limits = (self._min_length, self._max_length)
-        return exact_runs(self._bits, starts, ends, clipped, self._off_after, *limits, level, histogram)
+        found = exact_runs(self._bits, starts, ends, clipped, self._off_after, *limits, level)
+        free = ~np.logical_or.reduceat(np.append(self._taken, False), np.ravel(found, order="F"))[::2]
+        return found[0][free], found[1][free]
 
     def _sequences(self, starts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """First position and end of the sequence of each start."""

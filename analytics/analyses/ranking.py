@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import bisect
 import heapq
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.analyses.blocks import on_threads
 from analytics.analyses.candidates import Candidates
 from analytics.analyses.pattern import read_pattern
 from analytics.analyses.scan import held_counts, surviving
@@ -16,8 +18,8 @@ from analytics.arrays import StateReader
 
 __all__ = ["Scores", "best_apart"]
 
-BATCH_VALUES = 1 << 23
-"""How many values are read at once for the scores: 16 MB in half precision."""
+BATCH_ROWS = 1 << 12
+"""How many positions are read at once for the scores: 5 MB for 650 units in half precision."""
 
 N_WITNESSES = 64
 """Units whose bits bound a score from below: one 64-bit word."""
@@ -35,28 +37,42 @@ class Scores:
     def n_on(self, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[np.int64]:
         """``|S2|`` of each range, shape ``(n_ranges,)``."""
         first, last = self._with_windows(starts, stops)
-        offsets = np.concatenate(([0], np.cumsum(last - first)))
+        edges = np.stack([first, starts, stops, last])
+        is_short = last - first <= BATCH_ROWS
         counts = np.empty(len(starts), dtype=np.int64)
-        batch_rows = max(1, BATCH_VALUES // self._states.shape[1])
-        done = 0
-        while done < len(starts):
-            until = int(np.searchsorted(offsets, offsets[done] + batch_rows, side="right")) - 1
-            batch = slice(done, max(until, done + 1))
-            values = self._states.read_ranges(first[batch], last[batch])
-            on = np.ascontiguousarray(self._rule.is_on(values)).view(np.uint8)
-            rows = offsets[batch] - offsets[done]
-            shift = rows - first[batch]
-            counts[batch] = surviving(
-                on, rows, starts[batch] + shift, stops[batch] + shift, last[batch] + shift
-            )
-            done = batch.stop
+        counts[is_short] = self._n_on_together(edges[:, is_short])
+        counts[~is_short] = [self._n_on_in_parts(*edge) for edge in edges[:, ~is_short].T.tolist()]
         return counts
+
+    def _n_on_together(self, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+        """``|S2|`` of ranges with their windows: rows of `edges` are first, start, stop and last."""
+        lengths = edges[3] - edges[0]
+        row = np.cumsum(lengths) - lengths
+        borders = np.flatnonzero(np.diff(row // BATCH_ROWS)) + 1
+        batches = [slice(*pair) for pair in pairwise([0, *borders.tolist(), len(row)])]
+
+        def count(batch: slice) -> NDArray[np.int32]:
+            values = self._states.read_ranges(edges[0, batch], edges[3, batch])
+            on = np.ascontiguousarray(self._rule.is_on(values)).view(np.uint8)
+            return surviving(on, *(edges[:, batch] - edges[0, batch] + row[batch] - row[batch.start]))
+
+        return np.concatenate(on_threads(count, batches)) if len(row) else row
+
+    def _n_on_in_parts(self, first: int, start: int, stop: int, last: int) -> int:
+        """``|S2|`` of one range that is too long to be read at once."""
+        held = np.ones(self._states.shape[1], dtype=np.bool_)
+        for left, right, is_inside in ((first, start, False), (start, stop, True), (stop, last, False)):
+            for begin in range(left, right, BATCH_ROWS):
+                on = self._rule.is_on(self._states.read(begin, min(begin + BATCH_ROWS, right)))
+                held &= on.all(axis=0) if is_inside else ~on.any(axis=0)
+                if not held.any():
+                    return 0
+        return int(np.count_nonzero(held))
 
     def at_least(self, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return a bound from below of each range's ``|S2|``; 0 where finding one costs more than the scores.
 
-        The bound counts only the `N_WITNESSES` units that are on most often. Reading those whole is as
-        much as reading every unit at one position in ten of a state with 650 units.
+        The bound counts only the `N_WITNESSES` units that are on most often, which have to be read whole.
         """
         first, last = self._with_windows(starts, stops)
         n_positions, n_units = self._states.shape

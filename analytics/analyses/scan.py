@@ -177,15 +177,14 @@ def _fresh_pattern(bits, start, off_before, pattern):
 
 
 @numba.njit(cache=True, nogil=True)
-def exact_runs(bits, starts, ends, off_before, off_after, min_length, max_length, level, histogram):
-    """Ranges that units hold exactly: off before, on throughout, off after.
+def exact_runs(bits, starts, ends, off_before, off_after, min_length, max_length, level):
+    """Ranges that exactly `level` units hold from end to end: off before, on throughout, off after.
 
-    With `level` 0 only the histogram of their overlaps is filled; otherwise the ranges of that overlap
-    are returned. `off_before` holds the number of positions for each start, clipped to its sequence.
+    `ends`: where the sequence of each start ends; `off_before` holds the number of positions for each
+    start, clipped to its sequence.
     """
     n_words = bits.shape[0]
-    room = max(16, len(starts)) if level else 1
-    found = np.empty((2, room), dtype=np.int64)
+    found = np.empty((2, 64), dtype=np.int64)
     n_found = 0
     pattern = np.empty(n_words, dtype=np.uint64)
     for index in range(len(starts)):
@@ -193,34 +192,36 @@ def exact_runs(bits, starts, ends, off_before, off_after, min_length, max_length
         _fresh_pattern(bits, start, off_before[index], pattern)
         stop = start + 1
         while True:
-            n_on, n_left = 0, 0
-            for word in range(n_words):
-                ending = pattern[word]
-                for ahead in range(stop, min(stop + off_after, end)):
-                    if ending == 0:
-                        break
-                    ending &= ~bits[word, ahead]
-                n_on += _popcount(ending)
-            if n_on and stop - start >= min_length:
-                if level == 0:
-                    histogram[n_on] += 1
-                elif n_on == level:
-                    if n_found == room:
-                        room *= 2
-                        wider = np.empty((2, room), dtype=np.int64)
-                        wider[:, :n_found] = found
-                        found = wider
-                    found[0, n_found], found[1, n_found] = start, stop
-                    n_found += 1
+            n_ending = _n_off_from(bits, pattern, stop, min(stop + off_after, end))
+            if n_ending == level and stop - start >= min_length:
+                if n_found == found.shape[1]:
+                    found = np.concatenate((found, np.empty_like(found)), axis=1)
+                found[0, n_found], found[1, n_found] = start, stop
+                n_found += 1
             if stop == end or stop - start == max_length:
                 break
+            n_left = 0
             for word in range(n_words):
                 pattern[word] &= bits[word, stop]
                 n_left += _popcount(pattern[word])
-            if n_left < max(level, 1):
+            if n_left < level:
                 break
             stop += 1
     return found[0, :n_found], found[1, :n_found]
+
+
+@numba.njit(cache=True, nogil=True)
+def _n_off_from(bits, pattern, start, stop):
+    """How many units of `pattern` are off over ``[start, stop)``."""
+    count = 0
+    for word in range(len(pattern)):
+        off = pattern[word]
+        for t in range(start, stop):
+            if off == 0:
+                break
+            off &= ~bits[word, t]
+        count += _popcount(off)
+    return count
 
 
 @numba.njit(cache=True, nogil=True)

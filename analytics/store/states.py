@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from analytics.errors import DamagedRecordingError, RangeError, ShapeError, UnknownNameError
 from analytics.store.files import OpenFile, OpenFolder
 from analytics.store.layout import TileLayout
+from analytics.store.scattered import read_scattered
 from analytics.store.schema import unit_column
+from analytics.store.tables import Sequences
 
 __all__ = ["ParquetStates", "RecordedStates", "TileStates"]
 
@@ -44,12 +44,12 @@ class RecordedStates:
         dtype: np.dtype,
         rows: OpenFile | None,
         rows_offset: int,
-        sequence_starts: Callable[[], NDArray[np.int64]],
+        sequences: Sequences,
     ) -> None:
         self.name, self.shape, self.dtype = name, shape, dtype
         self._rows, self._rows_offset = rows, rows_offset
         self._row_bytes = shape[1] * dtype.itemsize
-        self._load_sequence_starts = sequence_starts
+        self._sequences = sequences
 
     @property
     def nbytes(self) -> int:
@@ -61,10 +61,10 @@ class RecordedStates:
         """Whether the row-major copy is there: without it scattered ranges are read slowly."""
         return self._rows is not None
 
-    @cached_property
+    @property
     def sequence_starts(self) -> NDArray[np.int64]:
         """First position of each sequence, shape (n_sequences,)."""
-        return self._load_sequence_starts()
+        return self._sequences.starts
 
     def read(self, start: int, stop: int, units: ArrayLike | None = None) -> NDArray:
         """Values of the positions [start, stop), of all units or of those given, in the order given.
@@ -84,9 +84,13 @@ class RecordedStates:
         start, stop = self._check_range(start, stop)
         chosen = None if units is None else self._check_units(units)
         n_chosen = self.shape[1] if chosen is None else len(chosen)
-        if self._rows is not None and self._rows_are_cheaper(start, stop, n_chosen):
-            block = self._read_rows(start, stop)
-            return block if chosen is None else block[:, chosen]
+        if (rows := self._rows) is not None and self._rows_are_cheaper(start, stop, n_chosen):
+            try:
+                block = self._read_rows(rows, start, stop)
+            except DamagedRecordingError:
+                self._rows = None  # derived from the recording, which holds the same values
+            else:
+                return block if chosen is None else block[:, chosen]
         return self._read_units(start, stop, np.arange(self.shape[1]) if chosen is None else chosen)
 
     def read_ranges(self, starts: ArrayLike, stops: ArrayLike) -> NDArray:
@@ -103,8 +107,11 @@ class RecordedStates:
             If a range leaves the recording.
         """
         first, after = self._check_ranges(starts, stops)
-        if self._rows is not None:
-            return self._read_row_ranges(self._rows, first, after)
+        if (rows := self._rows) is not None:
+            try:
+                return self._read_row_ranges(rows, first, after)
+            except DamagedRecordingError:
+                self._rows = None
         return self._gather_ranges(first, after)
 
     def _read_units(self, start: int, stop: int, units: NDArray[np.intp]) -> NDArray:
@@ -119,10 +126,10 @@ class RecordedStates:
         by_unit = n_chosen * (n_groups * READ_OVERHEAD_BYTES + (stop - start) * self.dtype.itemsize)
         return (stop - start) * self._row_bytes <= by_unit
 
-    def _read_rows(self, start: int, stop: int) -> NDArray:
+    def _read_rows(self, rows: OpenFile, start: int, stop: int) -> NDArray:
         block = np.empty((stop - start, self.shape[1]), dtype=self.dtype)
         if block.size:
-            self._rows.read_into(block.view(np.uint8), self._rows_offset + start * self._row_bytes)
+            rows.read_into(block.view(np.uint8), self._rows_offset + start * self._row_bytes)
         return block
 
     def _read_row_ranges(self, rows: OpenFile, first: NDArray, after: NDArray) -> NDArray:
@@ -132,15 +139,12 @@ class RecordedStates:
         # Ranges that follow each other without a gap are one read: their rows are neighbours in both places.
         joins = np.flatnonzero(first[1:] != after[:-1]) + 1
         first, after = first[np.r_[0, joins]], after[np.r_[joins - 1, len(after) - 1]]
-        ends = np.cumsum(after - first) * self._row_bytes
-        view, begin = memoryview(values.view(np.uint8)).cast("B"), 0
-        descriptor, preadv = rows.descriptor, os.preadv
-        offsets = (self._rows_offset + first * self._row_bytes).tolist()
-        for offset, end in zip(offsets, ends.tolist(), strict=True):
-            part = view[begin:end]
-            if preadv(descriptor, (part,), offset) != end - begin:
-                rows.read_into(part, offset)
-            begin = end
+        sizes = (after - first) * self._row_bytes
+        offsets, places = self._rows_offset + first * self._row_bytes, np.cumsum(sizes) - sizes
+        out = values.reshape(-1).view(np.uint8)
+        short = read_scattered(rows.descriptor, offsets, sizes, out, places)
+        if short >= 0:
+            rows.read_into(out[places[short] : places[short] + sizes[short]], int(offsets[short]))
         return values
 
     def _gather_ranges(self, first: NDArray, after: NDArray) -> NDArray:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from analytics.analyses import ranking
 from analytics.analyses.match import match_pattern
 from analytics.analyses.selection import count_on, select_units
+from analytics.analyses.threshold import on_rule
+from analytics.arrays import as_states
 from analytics.errors import ParameterError, RangeError, ShapeError, UnknownNameError
 
 TRANSFORMS = {
@@ -130,7 +132,7 @@ def test_leaving_ranges_unscored_changes_nothing(case):
         patch.setattr(ranking, "N_WITNESSES", 2)
         patch.setattr(ranking._Queue, "PORTION", 2)
         patch.setattr(ranking._Queue, "SCORED_AT_ONCE", 1)
-        patch.setattr(ranking, "BATCH_VALUES", 5)
+        patch.setattr(ranking, "BATCH_ROWS", 3)
         found = match_pattern(
             case.pop("states"), case.pop("units"), sequence_starts=case.pop("starts"), **case
         )
@@ -211,6 +213,21 @@ def test_order_of_units_and_scale_of_states_do_not_matter():
     scaled = match_pattern(states * 4, [7, 5, 3, 2], threshold=2.0)
     assert len(plain) == 50
     assert as_rows(plain) == as_rows(shuffled) == as_rows(scaled)
+
+
+@pytest.mark.parametrize("n_ranges", [1, 2, 5000])
+def test_scores_of_short_and_long_ranges(n_ranges):
+    rng = np.random.default_rng(n_ranges)
+    states = np.repeat(rng.normal(size=(30, 40)), 1000, axis=0).astype(np.float32)
+    starts = np.sort(rng.integers(10, 20_000, n_ranges))
+    stops = starts + rng.choice([1, 2, 700, 4096, 9000], n_ranges)
+    scores = ranking.Scores(as_states(states), on_rule(0.0), off_before=5, off_after=0)
+    wanted = [
+        ((states[start:stop] >= 0).all(axis=0) & (states[start - 5 : start] < 0).all(axis=0)).sum()
+        for start, stop in zip(starts, stops, strict=True)
+    ]
+    assert scores.n_on(starts, stops).tolist() == wanted
+    assert (scores.at_least(starts, stops) <= wanted).all()
 
 
 def test_ranges_across_the_blocks_of_the_scan():
