@@ -213,6 +213,19 @@
         stateroom.address.replace(stateroom.address.patched({recording, state: kept}));
     }
 
+    function sayIfUnknown(parameters) {
+        const recording = parameters.get("recording");
+        const state = parameters.get("state");
+        const facts = stateroom.catalog[recording];
+        if (recording && !facts) {
+            stateroom.messages.show(["There is no recording '" + recording.slice(0, 60) + "' here."], "note");
+        } else if (facts && state && !(state in facts.states)) {
+            stateroom.messages.show(
+                ["Recording '" + facts.name + "' has no state '" + state.slice(0, 60) + "'."], "note"
+            );
+        }
+    }
+
     // ---- keys -------------------------------------------------------------------------------------------
     // Pages add functions by key, e.g. stateroom.keys["m"] = (event) => {...}; they get no keys typed into fields.
     stateroom.keys = stateroom.keys || {};
@@ -283,6 +296,9 @@
             stateroom.pickers.show(parameters.get("recording") || "", parameters.get("state") || "");
             stateroom.theme.announce();
             markMenu();
+            if (catalog && !stateroom.pickers.handler) {
+                sayIfUnknown(parameters);
+            }
             return window.dash_clientside.no_update;
         },
         picked(recording, state) {

@@ -52,7 +52,7 @@ class Settings:
         if not self.allow_any_host and not _is_loopback(self.host):
             raise SettingsError(
                 f"{variable('host')} is {self.host!r}, which other machines reach, and there is no sign-in: "
-                f"anybody there could read the recordings. Set {variable('allow_any_host')}=1 if that is wanted."
+                f"anybody there could read the recordings. {variable('allow_any_host')}=1 allows it."
             )
 
     @classmethod

@@ -42,7 +42,7 @@ def help_text() -> html.Div:
     """Return what the ? says here."""
     return help_panel(
         [
-            "A recording is a folder of Parquet files: the tokens, and one column for each unit of each state.",
+            "A recording is a folder of Parquet files: the tokens, and a column for each unit of each state.",
             "A state is named layer<k>.<kind>; it has one value for each position of the text and each unit.",
             "Open shows a state from its first position; a finding is a view that was thought worth seeing.",
             "The fingerprint changes when a recording's content changes.",

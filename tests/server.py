@@ -1,0 +1,42 @@
+"""The dashboard as README starts it: `python app.py` in a process of its own, on a free port."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+READY = re.compile(r"Stateroom is ready: (http://\S+)/ ")
+STOP_SECONDS = 10
+
+
+def environment(settings: dict[str, object]) -> dict[str, str]:
+    """This process's environment with only these settings."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("STATEROOM_")}
+    return kept | {f"STATEROOM_{name.upper()}": str(value) for name, value in settings.items()}
+
+
+@contextmanager
+def running(**settings: object) -> Iterator[str]:
+    """Start the dashboard with these settings and yield its address, without the last slash."""
+    process = subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=environment({"port": 0, **settings}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        ready = READY.match(process.stdout.readline())
+        assert ready, "the dashboard did not start"
+        yield ready.group(1)
+    finally:
+        process.terminate()
+        process.wait(STOP_SECONDS)
+        process.stdout.close()
