@@ -17,14 +17,13 @@ from analytics.store.manifest import Manifest, check_files, read_manifest
 from analytics.store.row_cache import HEADER_BYTES, open_rows
 from analytics.store.schema import (
     MANIFEST_FILE,
-    SEQUENCES_FILE,
     TOKENS_FILE,
     VOCABULARY_FILE,
     WEIGHTS_FILE,
 )
 from analytics.store.state_reader import open_state
 from analytics.store.states import RecordedStates
-from analytics.store.tables import Predictions, as_ids, read_annotations, read_column
+from analytics.store.tables import Predictions, Sequences, as_ids, read_annotations, read_column
 
 __all__ = ["Recording", "open_recording"]
 
@@ -68,7 +67,8 @@ class Recording:
 
     def __init__(self, folder: OpenFolder, manifest: Manifest) -> None:
         self._folder, self._manifest = folder, manifest
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._sequences = Sequences(folder, n_sequences=manifest.n_sequences)
         self._open_states: dict[str, RecordedStates] = {}
         self.path = folder.path
         self.manifest: dict[str, Any] = manifest.facts
@@ -102,15 +102,14 @@ class Recording:
                     facts,
                     rows=open_rows(self._folder, self._manifest, facts),
                     rows_offset=HEADER_BYTES,
-                    sequence_starts=lambda: self.sequence_starts,
+                    sequences=self._sequences,
                 )
             return self._open_states[name]
 
-    @cached_property
+    @property
     def sequence_starts(self) -> NDArray[np.int64]:
         """First position of each sequence, shape (n_sequences,)."""
-        column = read_column(self._folder, SEQUENCES_FILE, "start", n_rows=self.n_sequences)
-        return _frozen(column.to_numpy())
+        return self._sequences.starts
 
     @cached_property
     def vocabulary(self) -> NDArray[np.object_]:

@@ -21,6 +21,7 @@ from analytics.store.files import OpenFile, OpenFolder
 from analytics.store.manifest import Manifest, StateFacts, check_files, read_manifest
 from analytics.store.schema import ROWS_FOLDER, STAMP_FILE, rows_file
 from analytics.store.state_reader import open_state
+from analytics.store.tables import Sequences
 
 __all__ = ["RowFileWriter", "build_row_cache", "open_rows", "write_stamp"]
 
@@ -93,7 +94,7 @@ def build_row_cache(path: str | Path, *, progress: Callable[[str, int, int], Non
         (folder.path / ROWS_FOLDER).mkdir(exist_ok=True)
         (folder.path / STAMP_FILE).unlink(missing_ok=True)
         for state in manifest.states.values():
-            _build_rows(folder, state, progress)
+            _build_rows(folder, manifest, state, progress)
         write_stamp(folder.path, manifest.fingerprint)
     except OSError as error:
         raise RecordingWriteError(
@@ -103,9 +104,13 @@ def build_row_cache(path: str | Path, *, progress: Callable[[str, int, int], Non
 
 
 def _build_rows(
-    folder: OpenFolder, state: StateFacts, progress: Callable[[str, int, int], None] | None
+    folder: OpenFolder,
+    manifest: Manifest,
+    state: StateFacts,
+    progress: Callable[[str, int, int], None] | None,
 ) -> None:
-    states = open_state(folder, state, rows=None, sequence_starts=lambda: np.zeros(1, np.int64))
+    sequences = Sequences(folder, n_sequences=manifest.n_sequences)
+    states = open_state(folder, state, rows=None, sequences=sequences)
     n_positions, n_units = state.shape
     step = max(1, BLOCK_BYTES // (n_units * state.dtype.itemsize))
 

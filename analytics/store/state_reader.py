@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import numpy as np
-from numpy.typing import NDArray
-
 from analytics.store.files import OpenFile, OpenFolder
 from analytics.store.manifest import StateFacts
 from analytics.store.states import ParquetStates, RecordedStates, TileStates
+from analytics.store.tables import Sequences
 
 __all__ = ["open_state"]
 
@@ -20,7 +16,7 @@ def open_state(
     *,
     rows: OpenFile | None,
     rows_offset: int = 0,
-    sequence_starts: Callable[[], NDArray[np.int64]],
+    sequences: Sequences,
 ) -> RecordedStates:
     """Open a state of a recording; `rows` is its row-major copy, `rows_offset` where its values begin."""
     facts = {
@@ -29,7 +25,7 @@ def open_state(
         "dtype": state.dtype,
         "rows": rows,
         "rows_offset": rows_offset,
-        "sequence_starts": sequence_starts,
+        "sequences": sequences,
     }
     if state.layout is None:
         return ParquetStates(folder, state.file, **facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,9 @@ from numpy.typing import NDArray
 
 from analytics.errors import RangeError
 from analytics.store.files import OpenFolder
-from analytics.store.schema import ANNOTATIONS_FILE, NO_TARGET, PREDICTIONS_FILE
+from analytics.store.schema import ANNOTATIONS_FILE, NO_TARGET, PREDICTIONS_FILE, SEQUENCES_FILE
 
-__all__ = ["Predictions", "as_ids", "read_annotations", "read_column"]
+__all__ = ["Predictions", "Sequences", "as_ids", "read_annotations", "read_column"]
 
 
 def read_column(folder: OpenFolder, file: str, column: str, *, n_rows: int) -> pa.ChunkedArray:
@@ -57,6 +58,21 @@ def _codes(chunk: pa.DictionaryArray, categories: pd.Index) -> NDArray[np.int64]
     # Each row group has its own dictionary: translate its few labels, then the codes.
     places = np.append(categories.get_indexer(chunk.dictionary.to_pylist()), -1)
     return places[chunk.indices.fill_null(len(places) - 1).to_numpy(zero_copy_only=False)]
+
+
+class Sequences:
+    """Where the sequences of a recording begin, read once for the recording and all its states."""
+
+    def __init__(self, folder: OpenFolder, *, n_sequences: int) -> None:
+        self._folder, self._n_sequences = folder, n_sequences
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """First position of each sequence, shape (n_sequences,)."""
+        column = read_column(self._folder, SEQUENCES_FILE, "start", n_rows=self._n_sequences)
+        starts = column.to_numpy()
+        starts.setflags(write=False)
+        return starts
 
 
 class Predictions:
