@@ -1,0 +1,1 @@
+"""Where tokens and their annotations come from: one file per source."""

@@ -1,0 +1,53 @@
+"""Words and their ids: the most frequent tokens of a training corpus, everything else `<unk>`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.errors import ParameterError, UnknownNameError
+
+__all__ = ["UNKNOWN", "build_vocabulary", "encode"]
+
+UNKNOWN = "<unk>"
+"""Stands for every word outside the vocabulary; its id is 0."""
+
+
+def build_vocabulary(tokens: Iterable[str], *, size: int) -> list[str]:
+    """Return `<unk>` and the ``size - 1`` most frequent tokens, most frequent first, ties by spelling.
+
+    Examples
+    --------
+    >>> build_vocabulary(["b", "a", "b", "c"], size=3)
+    ['<unk>', 'b', 'a']
+    """
+    if size < 2:
+        raise ParameterError(f"A vocabulary needs {UNKNOWN} and a word, so size must be >= 2. Got {size}.")
+    counts = Counter(tokens)
+    counts.pop(UNKNOWN, None)
+    return [UNKNOWN, *sorted(counts, key=lambda token: (-counts[token], token))[: size - 1]]
+
+
+def encode(tokens: Sequence[str], vocabulary: Sequence[str]) -> NDArray[np.int32]:
+    """Return the id of each token, that of `<unk>` for tokens outside the vocabulary.
+
+    Raises
+    ------
+    UnknownNameError
+        If a token is outside a vocabulary that has no `<unk>`.
+
+    Examples
+    --------
+    >>> encode(["a", "zebra"], ["<unk>", "a"]).tolist()
+    [1, 0]
+    """
+    ids = {token: number for number, token in enumerate(vocabulary)}
+    if UNKNOWN not in ids:
+        foreign = next((token for token in tokens if token not in ids), None)
+        if foreign is not None:
+            raise UnknownNameError(f"Token {foreign!r} is not in the vocabulary, which has no {UNKNOWN}.")
+    unknown = ids.get(UNKNOWN, 0)
+    return np.fromiter((ids.get(token, unknown) for token in tokens), dtype=np.int32, count=len(tokens))
