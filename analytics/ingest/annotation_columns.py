@@ -72,6 +72,12 @@ class AnnotationColumn:
             return self._encode_labels(values)
         return self._encode_integers(values) if self.kind == "integer" else self._encode_numbers(values)
 
+    def forget(self, n_labels: int) -> None:
+        """Keep the first labels only: the others came with a block that was refused."""
+        for label in self.labels[n_labels:]:
+            del self._codes[label]
+        del self.labels[n_labels:]
+
     def _encode_labels(self, values: Iterable) -> NDArray[np.int32]:
         codes, found = pd.factorize(np.array(_labels_of(values), dtype=object), use_na_sentinel=True)
         places = np.array([self._code(_label(label, self.name)) for label in found] + [_NO_LABEL], np.int32)

@@ -166,10 +166,16 @@ class BlockChecker:
                 f"Each block has all annotations of the recording: {', '.join(self._annotations) or 'none'}. "
                 f"Got {', '.join(map(str, annotations)) or 'none'}."
             )
-        return {
-            name: column.encode(annotations[name], n_positions=n_positions)
-            for name, column in self._annotations.items()
-        }
+        n_labels = {name: len(column.labels) for name, column in self._annotations.items()}
+        try:
+            return {
+                name: column.encode(annotations[name], n_positions=n_positions)
+                for name, column in self._annotations.items()
+            }
+        except (ParameterError, ShapeError):
+            for name, column in self._annotations.items():
+                column.forget(n_labels[name])
+            raise
 
     def _check_always(self, given: ArrayLike | None, before: bool | None, *, what: str) -> None:
         if before is not None and before != (given is not None):

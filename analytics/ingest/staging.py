@@ -16,7 +16,7 @@ import shutil
 from pathlib import Path
 
 from analytics.errors import RecordingWriteError
-from analytics.store.schema import PARTIAL_PREFIX
+from analytics.store.schema import MANIFEST_FILE, PARTIAL_PREFIX
 
 __all__ = ["StagedFolder", "sync_file", "write_error"]
 
@@ -70,12 +70,21 @@ class StagedFolder:
             self._lock = None
 
     def _refuse_existing(self) -> None:
-        if self._overwrite and not self.target.is_file():
+        if self._overwrite and self.target.exists():
+            self._refuse_foreign()
             return
         if self.target.exists() or self.target.is_symlink():
             raise RecordingWriteError(
                 f"There is already something at {self.target}. Choose another name, or pass overwrite=True "
                 "to replace the recording."
+            )
+
+    def _refuse_foreign(self) -> None:
+        """Replacing a recording must not delete somebody's other work."""
+        is_recording = (self.target / MANIFEST_FILE).is_file()
+        if not is_recording and (not self.target.is_dir() or any(self.target.iterdir())):
+            raise RecordingWriteError(
+                f"{self.target} is not a recording, and is left as it is. Choose another name, or remove it."
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,17 +71,20 @@ class StateSink:
                 f"units. Got {block.shape}."
             )
         if self._dtype is None:
-            self._dtype = stored_dtype(block.dtype, state=self._name)
+            dtype = stored_dtype(block.dtype, state=self._name)
         elif not np.issubdtype(block.dtype, np.number) or np.iscomplexobj(block):
             raise ShapeError(f"State '{self._name}' holds numbers. Got an array of {block.dtype}.")
+        else:
+            dtype = self._dtype
         with np.errstate(over="ignore"):
-            stored = np.ascontiguousarray(block, dtype=self._dtype)
+            stored = np.ascontiguousarray(block, dtype=dtype)
         self._refuse_non_finite(stored, block)
         return stored
 
     def write(self, block: NDArray) -> None:
         """Append a checked block."""
         if not self._streams:
+            self._dtype = block.dtype
             self._open()
         self._n_positions += len(block)
         while len(block):
@@ -102,7 +106,8 @@ class StateSink:
         layout = self._columns.finish()
         if self._row_cache:
             self._rows.finish()
-        self.close()
+        for stream in self._streams:
+            stream.close()
         facts = {
             "file": state_file(self._name),
             "n_units": self._n_units,
@@ -111,10 +116,11 @@ class StateSink:
         }
         return facts, self._columns.sha256
 
-    def close(self) -> None:
-        """Close the files, finished or not."""
+    def abandon(self) -> None:
+        """Close the files, which will be removed: what a full disk does not take is not missed."""
         for stream in self._streams:
-            stream.close()
+            with suppress(OSError):
+                stream.close()
 
     def _open(self) -> None:
         self._waiting = np.empty((self._rows_per_group, self._n_units), dtype=self._dtype)
@@ -145,7 +151,7 @@ class StateSink:
         if np.isfinite(value):
             raise ShapeError(
                 f"State '{self._name}' has the value {value:g} at {place}, too large for "
-                f"{self._dtype.name}. Record it as float32: dtype='float32'."
+                f"{stored.dtype.name}. Record it as float32: dtype='float32'."
             )
         raise ShapeError(
             f"State '{self._name}' has {'NaN' if np.isnan(value) else 'an infinite value'} at {place}: "

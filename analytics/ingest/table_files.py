@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,8 @@ class TableFileWriter:
 
     def __init__(self, path: Path, schema: pa.Schema, *, labels: Mapping[str, list[str]]) -> None:
         self._schema, self._labels = schema, labels
-        self._writer = pq.ParquetWriter(path, schema, compression="zstd")
+        self._stream = path.open("wb")
+        self._writer = pq.ParquetWriter(self._stream, schema, compression="zstd")
         self._hashes = {name: hashlib.sha256() for name in schema.names}
         self._waiting: list[dict[str, NDArray]] = []
         self._n_waiting = 0
@@ -53,12 +55,14 @@ class TableFileWriter:
         if self._n_waiting:
             self._write(self._n_waiting)
         self._writer.close()
+        self._stream.close()
         return {name: column_hash.hexdigest() for name, column_hash in self._hashes.items()}
 
-    def close(self) -> None:
-        """Close the file without finishing it."""
-        if self._writer.is_open:
-            self._writer.close()
+    def abandon(self) -> None:
+        """Close the file, which will be removed: what a full disk does not take is not missed."""
+        self._writer.is_open = False  # or its finalizer would write the footer
+        with suppress(OSError):
+            self._stream.close()
 
     def _append(self, columns: dict[str, NDArray]) -> None:
         for name, values in columns.items():

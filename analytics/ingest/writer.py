@@ -7,7 +7,6 @@ import json
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -188,10 +187,10 @@ class RecordingWriter:
             If it cannot be written.
         """
         self._require_open()
+        blocks = self._check_state_blocks(states, n_positions=np.size(token_ids))
         columns = self._checker.check(
             token_ids, sequence_starts, targets, log_probability, annotations, predictions
         )
-        blocks = self._check_state_blocks(states, n_positions=columns.n_positions)
         try:
             for name, block in blocks.items():
                 self._sinks[name].write(block)
@@ -343,9 +342,7 @@ class RecordingWriter:
 
     def _discard(self) -> None:
         for writer in [*self._sinks.values(), *self._tables.values()]:
-            # What cannot be flushed to a full disk need not be: it is removed in the next line.
-            with suppress(OSError):
-                writer.close()
+            writer.abandon()
         if self._staged is not None:
             self._staged.discard()
         self._staged = None

@@ -1,0 +1,87 @@
+import os
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.errors import ParameterError, RecordingWriteError, ShapeError
+from analytics.ingest.from_arrays import write_recording
+from tests.recordings import random_states, small_recording
+
+
+def write(path, **changes):
+    return write_recording(
+        path / "r", **({"name": "r", "tokens": list("aba"), "states": {"h": np.zeros((3, 2))}} | changes)
+    )
+
+
+def test_tokens_as_texts_with_and_without_a_vocabulary(tmp_path):
+    assert write(tmp_path).vocabulary.tolist() == ["a", "b"]
+    recording = write(tmp_path, vocabulary=["c", "b", "a"], overwrite=True)
+    assert recording.token_ids.tolist() == [2, 1, 2]
+    recording = write(tmp_path, tokens=np.array(["x", "y", "x"]), overwrite=True)
+    assert recording.tokens.tolist() == ["x", "y", "x"]
+    recording = write(tmp_path, tokens=pd.Series(["x", "y", "x"]), overwrite=True)
+    assert recording.tokens.tolist() == ["x", "y", "x"]
+    recording = write(tmp_path, tokens=[1, 0, 1], vocabulary=["p", "q"], overwrite=True)
+    assert recording.tokens.tolist() == ["q", "p", "q"]
+
+
+def test_annotations_as_a_frame(tmp_path):
+    frame = pd.DataFrame(
+        {"pos": ["n", "v", None], "depth": [1, 2, 3], "x": [0.5, np.nan, 1.0]}, index=[7, 8, 9]
+    )
+    frame["kind"] = pd.Categorical(["q", "p", "q"], categories=["z", "q", "p"])
+    recording = write(tmp_path, annotations=frame)
+    assert recording.manifest["annotations"] == {
+        "pos": {"kind": "categorical", "labels": ["n", "v"]},
+        "depth": {"kind": "integer"},
+        "x": {"kind": "numeric"},
+        "kind": {"kind": "categorical", "labels": ["z", "q", "p"]},
+    }
+    assert recording.annotations["kind"].tolist() == ["q", "p", "q"]
+
+
+def test_a_state_of_another_recording_is_copied_in_blocks(tmp_path, monkeypatch):
+    monkeypatch.setattr("analytics.ingest.from_arrays.ROWS_PER_GROUP", 7)
+    values = random_states(50, 3)
+    source = small_recording(tmp_path / "source", states={"h": values})
+    recording = write(
+        tmp_path, tokens=source.token_ids, vocabulary=source.vocabulary, states={"h": source.states("h")}
+    )
+    np.testing.assert_array_equal(recording.states("h").read(0, 50), values)
+
+
+@pytest.mark.parametrize(
+    ("error", "match", "changes"),
+    [
+        (ShapeError, "at least one. Got shape", {"tokens": []}),
+        (ShapeError, "at least one. Got shape", {"tokens": [["a", "b", "c"]]}),
+        (ParameterError, "Got ids without a vocabulary", {"tokens": [0, 1, 0]}),
+        (ParameterError, "'b' at position 1 is not in the vocabulary", {"vocabulary": ["a"]}),
+        (ShapeError, r"each of the 3 tokens.*Got shape \(4, 2\)", {"states": {"h": np.zeros((4, 2))}}),
+        (ShapeError, r"Got shape \(3,\)", {"states": {"h": np.zeros(3)}}),
+        (ParameterError, "at least one state", {"states": {}}),
+        (ShapeError, "sequence_starts must begin with 0", {"sequence_starts": [1]}),
+        (ShapeError, "rise, and stay below n_positions=3", {"sequence_starts": [0, 3]}),
+        (ShapeError, "'x' has one value for each of the 3 tokens", {"annotations": {"x": [1] * 4}}),
+        (ShapeError, "targets has one value for each", {"targets": [0]}),
+        (ParameterError, "target 'z' is not in the vocabulary", {"targets": ["a", "z", None]}),
+        (ShapeError, "log_probability has one value for each", {"log_probability": [0.0]}),
+        (ShapeError, r"predictions have shape \(3, top_k\)", {"predictions": ([0, 1, 0], [0.5] * 3)}),
+    ],
+)  # fmt: skip
+def test_parts_that_do_not_fit_are_refused(tmp_path, error, match, changes):
+    with pytest.raises(error, match=match):
+        write(tmp_path, **changes)
+    assert os.listdir(tmp_path) == []
+
+
+def test_existing_recording_stays_unless_overwritten(tmp_path):
+    first = write(tmp_path)
+    with pytest.raises(RecordingWriteError, match=r"already something at .*overwrite=True"):
+        write(tmp_path, states={"h": np.ones((3, 2))})
+    first.check_unchanged()
+    second = write(tmp_path, states={"h": np.ones((3, 2))}, overwrite=True)
+    assert second.states("h").read(0, 1).tolist() == [[1.0, 1.0]]
+    assert os.listdir(tmp_path) == ["r"]
