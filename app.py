@@ -10,10 +10,10 @@ from dashboard.settings import Settings, SettingsError
 
 try:
     settings = Settings.from_environment()
+    app = create_app(settings)
 except SettingsError as error:
     sys.exit(f"Stateroom did not start. {error}")
 
-app = create_app(settings)
 server = app.server
 
 if __name__ == "__main__":

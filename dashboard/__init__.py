@@ -12,7 +12,8 @@ from dashboard.components.shell import INDEX, shell
 from dashboard.pages import PAGES
 from dashboard.queries import Queries
 from dashboard.queries.cache import AnswerCache
-from dashboard.settings import Settings
+from dashboard.settings import Settings, SettingsError, variable
+from dashboard.warming import Warming
 
 __all__ = ["create_app"]
 
@@ -21,12 +22,7 @@ ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
 def create_app(settings: Settings) -> Dash:
     """Return the app for these settings; nothing is read from the recordings yet."""
-    cache = AnswerCache(
-        settings.cache_dir,
-        disk_megabytes=settings.cache_megabytes,
-        memory_megabytes=settings.memory_megabytes,
-    )
-    queries = Queries(settings.data_dir, cache)
+    queries = Queries(settings.data_dir, _cache(settings))
     app = Dash(
         "stateroom",
         title="Stateroom",
@@ -46,6 +42,23 @@ def create_app(settings: Settings) -> Dash:
     app.layout = shell(PAGES)
     routing.register(app, PAGES)
     register_all(app, queries)
+    warming = Warming(queries)
+    app.server.extensions["stateroom-warming"] = warming
+    app.server.before_request(warming.start)
     # Last: the policy names the scripts of the index page, which are known only now.
     security.protect(app)
     return app
+
+
+def _cache(settings: Settings) -> AnswerCache:
+    try:
+        return AnswerCache(
+            settings.cache_dir,
+            disk_megabytes=settings.cache_megabytes,
+            memory_megabytes=settings.memory_megabytes,
+        )
+    except OSError as error:
+        raise SettingsError(
+            f"{variable('cache_dir')} is '{settings.cache_dir}', where answers cannot be kept "
+            f"({error.strerror}). Choose a folder of your own."
+        ) from None

@@ -30,6 +30,7 @@ def serve(server: Flask, settings: Settings) -> str | int:
         )
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(f"Stateroom is ready: http://{host}:{listening.effective_port}/  (stop: Ctrl-C)", flush=True)
+    server.extensions["stateroom-warming"].start()
     try:
         listening.run()
     except KeyboardInterrupt:

@@ -1,0 +1,40 @@
+"""Loads the compiled scans before anybody waits for them.
+
+The first match of a fresh installation compiles for some seconds; later processes load the result from disk.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from dashboard.queries import Queries
+
+__all__ = ["Warming"]
+
+DELAY_S = 0.5
+"""The first page goes first."""
+
+log = logging.getLogger(__name__)
+
+
+class Warming:
+    """Asks one small question in the background, once in a process."""
+
+    def __init__(self, queries: Queries) -> None:
+        self._queries, self._started = queries, threading.Event()
+
+    def start(self) -> None:
+        """Start it, once. The first request does, because a fork would lose the thread."""
+        if not self._started.is_set():
+            self._started.set()
+            timer = threading.Timer(DELAY_S, self._run)
+            timer.daemon = True
+            timer.start()
+
+    def _run(self) -> None:
+        try:
+            self._queries.recordings.warm_up()
+        except Exception as error:
+            # Whoever asks the real question is told; here nobody is waiting.
+            log.warning("The compiled scans were not loaded ahead: %s", error)
