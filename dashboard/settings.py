@@ -72,7 +72,7 @@ class Settings:
         known = {variable(field.name): field for field in fields(cls)}
         for name in given:
             if name not in known:
-                close = difflib.get_close_matches(name, known, n=1)
+                close = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
                 hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."
                 raise SettingsError(f"There is no setting {name}. {hint}")
         return cls(

@@ -87,7 +87,7 @@ def answer_key(question: str, fingerprint: str, parameters: Mapping[str, Any], *
     >>> len(keys)
     2
     """
-    written = "\n".join(f"{name}={parameters[name]!r}" for name in sorted(parameters))
+    written = _written({name: parameters[name] for name in sorted(parameters)})
     return hashlib.sha256(f"{version}\n{fingerprint}\n{question}\n{written}".encode()).hexdigest()
 
 
@@ -98,6 +98,17 @@ def code_version() -> str:
         for file in sorted((SOURCES / folder).rglob("*.py")):
             digest.update(file.relative_to(SOURCES).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
+
+
+def _written(value: Any) -> str:
+    """A text that differs for different values; `repr` leaves out the middle of long arrays."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype}{value.shape}{hashlib.sha256(np.ascontiguousarray(value)).hexdigest()}"
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{name!r}:{_written(part)}" for name, part in value.items()) + "}"
+    if is_dataclass(value) or isinstance(value, (tuple, list)):
+        return f"{type(value).__name__}[{','.join(map(_written, _parts(value)))}]"
+    return repr(value)
 
 
 class _MemoryAnswers:
