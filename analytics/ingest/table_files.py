@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from analytics.store.schema import TABLE_ROWS_PER_GROUP
+from analytics.store.schema import TABLE_ROWS_PER_GROUP, sequences_schema, vocabulary_schema
 
-__all__ = ["TableFileWriter", "write_table"]
+__all__ = ["TableFileWriter", "write_sequences", "write_vocabulary"]
 
 
 class TableFileWriter:
@@ -94,6 +94,18 @@ class TableFileWriter:
         return pa.array(values, field.type, mask=missing)
 
 
-def write_table(path: Path, table: pa.Table) -> None:
-    """Write a small table whole."""
-    pq.write_table(table, path, compression="zstd")
+def write_vocabulary(path: Path, texts: list[str]) -> None:
+    """Write the text of each token id."""
+    ids = np.arange(len(texts), dtype=np.int32)
+    _write_table(path, [pa.array(ids), pa.array(texts, pa.string())], vocabulary_schema())
+
+
+def write_sequences(path: Path, starts: NDArray[np.int64], *, n_positions: int) -> None:
+    """Write the first position and the length of each sequence."""
+    numbers = np.arange(len(starts), dtype=np.int32)
+    lengths = np.diff(starts, append=n_positions)
+    _write_table(path, [pa.array(column) for column in (numbers, starts, lengths)], sequences_schema())
+
+
+def _write_table(path: Path, columns: list[pa.Array], schema: pa.Schema) -> None:
+    pq.write_table(pa.Table.from_arrays(columns, schema=schema), path, compression="zstd")

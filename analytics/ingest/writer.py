@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
-import shutil
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,33 +15,31 @@ from numpy.typing import ArrayLike, NDArray
 from analytics.errors import ParameterError, RecordingWriteError
 from analytics.ingest.annotation_columns import annotation_columns
 from analytics.ingest.blocks import BlockChecker
-from analytics.ingest.staging import StagedFolder, sync_file, write_error
+from analytics.ingest.completion import complete, hash_of, write_network
+from analytics.ingest.opening import (
+    check_json,
+    check_states,
+    check_title,
+    check_vocabulary,
+    check_weights,
+)
+from analytics.ingest.staging import StagedFolder, write_error
 from analytics.ingest.state_sink import StateSink
-from analytics.ingest.table_files import TableFileWriter, write_table
-from analytics.store.row_cache import write_stamp
+from analytics.ingest.table_files import TableFileWriter, write_sequences, write_vocabulary
 from analytics.store.schema import (
     ANNOTATIONS_FILE,
-    FORMAT,
-    FORMAT_VERSION,
-    MANIFEST_FILE,
-    MODEL_FILE,
     PREDICTIONS_FILE,
     ROWS_FOLDER,
     ROWS_PER_GROUP,
     SEQUENCES_FILE,
     TOKENS_FILE,
     VOCABULARY_FILE,
-    WEIGHTS_FILE,
     check_name,
     predictions_schema,
-    sequences_schema,
     tokens_schema,
-    vocabulary_schema,
 )
 
 __all__ = ["RecordingWriter"]
-
-_LONGEST_TITLE = 200
 
 
 class RecordingWriter:
@@ -127,18 +121,18 @@ class RecordingWriter:
     ) -> None:
         self.path = Path(path)
         check_name(self.path.name, what="recording's folder")
-        self._states = _check_states(states)
-        self._vocabulary = _check_vocabulary(vocabulary)
+        self._states = check_states(states)
+        self._vocabulary = check_vocabulary(vocabulary)
         self._annotations = annotation_columns(annotations or {})
-        self._top_k, self._dtype, self._weights = top_k, dtype, _check_weights(weights, model)
+        self._top_k, self._dtype, self._weights = top_k, dtype, check_weights(weights, model)
         self._row_cache, self._overwrite, self._rows_per_group = row_cache, overwrite, rows_per_group
         self._facts = {
-            "name": _check_title(name),
+            "name": check_title(name),
             "description": str(description),
             "sequence_name": str(sequence_name),
             "opening_view": {str(key): str(value) for key, value in (opening_view or {}).items()},
-            "model": _check_json(model, "model"),
-            "corpus": _check_json(corpus, "corpus"),
+            "model": check_json(model, "model"),
+            "corpus": check_json(corpus, "corpus"),
         }
         self._staged: StagedFolder | None = None
         self._failed = False
@@ -276,69 +270,24 @@ class RecordingWriter:
         }
 
     def _finish(self, folder: Path) -> None:
-        self._write_small_files(folder)
-        content = {file: writer.finish() for file, writer in self._tables.items()}
-        finished = {name: self._sinks[name].finish() for name in self._states}
-        state_facts = {name: facts for name, (facts, _) in finished.items()}
-        checksums = {facts["file"]: checksum for facts, checksum in finished.values()}
-        manifest = {
-            "format": FORMAT,
-            "format_version": FORMAT_VERSION,
-            **self._facts,
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        starts = self._checker.sequence_starts
+        write_vocabulary(folder / VOCABULARY_FILE, self._vocabulary)
+        write_sequences(folder / SEQUENCES_FILE, starts, n_positions=self.n_positions)
+        if self._weights is not None:
+            write_network(folder, self._weights, self._facts["model"])
+        tables = {file: writer.finish() for file, writer in self._tables.items()}
+        states = {name: self._sinks[name].finish() for name in self._states}
+        facts = self._facts | {
             "n_positions": self.n_positions,
-            "n_sequences": len(self._checker.sequence_starts),
+            "n_sequences": len(starts),
             "n_vocabulary": len(self._vocabulary),
             "has_targets": bool(self._checker.has_targets),
             "has_log_probability": bool(self._checker.has_log_probability),
-            "states": state_facts,
             "annotations": {name: column.facts for name, column in self._annotations.items()},
             "predictions": {"file": PREDICTIONS_FILE, "top_k": self._top_k} if self._top_k else None,
-            "files": _describe_files(folder, checksums),
         }
-        manifest["fingerprint"] = self._fingerprint(manifest, content)
-        if self._row_cache:
-            write_stamp(folder, manifest["fingerprint"])
-        (folder / MANIFEST_FILE).write_text(
-            json.dumps(manifest, indent=1, ensure_ascii=False), encoding="utf-8"
-        )
-        for file in folder.rglob("*"):
-            if file.is_file():
-                sync_file(file)
-
-    def _write_small_files(self, folder: Path) -> None:
-        ids = np.arange(len(self._vocabulary), dtype=np.int32)
-        table = pa.Table.from_arrays(
-            [pa.array(ids), pa.array(self._vocabulary, pa.string())], schema=vocabulary_schema()
-        )
-        write_table(folder / VOCABULARY_FILE, table)
-        starts = self._checker.sequence_starts
-        lengths = np.diff(starts, append=self.n_positions)
-        sequences = pa.array(np.arange(len(starts), dtype=np.int32))
-        table = pa.Table.from_arrays(
-            [sequences, pa.array(starts), pa.array(lengths)], schema=sequences_schema()
-        )
-        write_table(folder / SEQUENCES_FILE, table)
-        if self._weights is None:
-            return
-        if isinstance(self._weights, bytes):
-            (folder / WEIGHTS_FILE).write_bytes(self._weights)
-        else:
-            shutil.copyfile(self._weights, folder / WEIGHTS_FILE)
-        (folder / MODEL_FILE).write_text(json.dumps(self._facts["model"], indent=1), encoding="utf-8")
-
-    def _fingerprint(self, manifest: dict[str, Any], content: dict[str, dict[str, str]]) -> str:
-        """Hash of everything an analysis can see: not of when it was written or how tables are encoded."""
-        files = manifest["files"]
-        seen = {
-            "name": manifest["name"],
-            "states": {name: facts | files[facts["file"]] for name, facts in manifest["states"].items()},
-            "vocabulary": _hash_of("\0".join(self._vocabulary)),
-            "tables": content,
-            "annotations": manifest["annotations"],
-            "network": [files[file] for file in (WEIGHTS_FILE, MODEL_FILE) if file in files],
-        }
-        return _hash_of(json.dumps(seen, sort_keys=True))
+        content = {"tables": tables, "vocabulary": hash_of(json.dumps(self._vocabulary))}
+        complete(folder, facts, states=states, content=content)
 
     def _discard(self) -> None:
         for writer in [*self._sinks.values(), *self._tables.values()]:
@@ -346,85 +295,3 @@ class RecordingWriter:
         if self._staged is not None:
             self._staged.discard()
         self._staged = None
-
-
-def _check_states(states: Mapping[str, int]) -> dict[str, int]:
-    if not states:
-        raise ParameterError("A recording has at least one state. Got none.")
-    for name, n_units in states.items():
-        check_name(name, what="state")
-        if not isinstance(n_units, int | np.integer) or n_units < 1:
-            raise ParameterError(f"State '{name}' has a number of units, at least 1. Got {n_units!r}.")
-    return {name: int(n_units) for name, n_units in states.items()}
-
-
-def _check_vocabulary(vocabulary: Sequence[str]) -> list[str]:
-    texts = list(vocabulary)
-    for token_id, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise ParameterError(f"The vocabulary holds texts. Got {text!r} for token id {token_id}.")
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise ParameterError(f"Token id {token_id} is not valid Unicode: {text!r}.") from None
-    if not texts:
-        raise ParameterError("The vocabulary has at least one token. Got none.")
-    return [str(text) for text in texts]
-
-
-def _check_title(name: str) -> str:
-    if (
-        not isinstance(name, str)
-        or not name.strip()
-        or len(name) > _LONGEST_TITLE
-        or re.search(r"[\x00-\x1f]", name)
-    ):
-        raise ParameterError(
-            f"A recording's name is one line of at most {_LONGEST_TITLE} letters. Got {name!r:.300}."
-        )
-    return name
-
-
-def _check_json(facts: Mapping[str, Any] | None, what: str) -> dict[str, Any] | None:
-    if facts is None:
-        return None
-    try:
-        return json.loads(json.dumps(dict(facts), allow_nan=False))
-    except (TypeError, ValueError) as error:
-        raise ParameterError(
-            f"{what} holds texts, numbers, lists and mappings that JSON knows: {error}."
-        ) from None
-
-
-def _check_weights(
-    weights: str | Path | bytes | None, model: Mapping[str, Any] | None
-) -> Path | bytes | None:
-    if weights is None or isinstance(weights, bytes):
-        path = weights
-    else:
-        path = Path(weights)
-        if not path.is_file():
-            raise ParameterError(f"weights is a safetensors file or its bytes. There is no file {path}.")
-    if weights is not None and not model:
-        raise ParameterError("weights come with model=: what is needed to build the network again. Got none.")
-    return path
-
-
-def _describe_files(folder: Path, checksums: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Size and checksum of each file; the row-major copies are derived and not among them."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        file = path.relative_to(folder).as_posix()
-        if path.is_file() and not file.startswith(f"{ROWS_FOLDER}/"):
-            checksum = checksums.get(file) or _checksum(path)
-            found[file] = {"bytes": path.stat().st_size, "sha256": checksum}
-    return found
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _hash_of(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from analytics.store.files import OpenFile, OpenFolder
 from analytics.store.manifest import StateFacts
-from analytics.store.states import ParquetStates, RecordedStates, TileStates
+from analytics.store.parquet_states import ParquetStates
+from analytics.store.states import RecordedStates, TileStates
 from analytics.store.tables import Sequences
 
 __all__ = ["open_state"]

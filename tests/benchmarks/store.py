@@ -1,6 +1,6 @@
 """How fast a recording of 1,000,000 positions x 650 units is written and read.
 
-    python tests/benchmarks/store.py [FOLDER]
+    python -m tests.benchmarks.store [FOLDER]
 
 The recording is made once, through the real writer, in FOLDER/recordings/million (3 GB), and kept. It has
 what a language model's states have as far as reading and matching go: values that change slowly, some
@@ -10,11 +10,10 @@ Everything is measured with the file cache warm.
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +21,11 @@ from numpy.typing import NDArray
 
 from analytics import Recording, RecordingWriter, open_recording
 from analytics.store.states import RecordedStates
+from tests.benchmarks.measure import Measure, report
 
 N_POSITIONS, N_UNITS, N_WORDS = 1_000_000, 650, 10_000
 STATE = "layer0.hidden"
 BLOCK = 16_384
-ROUNDS = 25
 
 
 def make_recording(
@@ -78,45 +77,42 @@ def _blocks(
         yield flags, np.tanh(values + mean).astype(np.float16)
 
 
-def main() -> None:
+def main(folder: Path | None = None) -> None:
     """Measure and print a table."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.gettempdir()) / "stateroom-benchmark"
+    folder = folder or Path(tempfile.gettempdir()) / "stateroom-benchmark"
     recording, seconds = make_recording(folder)
     states = recording.states(STATE)
-    without = open_recording(recording.path).states(STATE)
-    without._rows = None
-    print(f"{recording.path}: {states.shape[0]:,} x {states.shape[1]} {states.dtype}")
     if seconds == seconds:
-        print(f"{'write, both copies':44}{states.nbytes / seconds / 1e6:>9.0f} MB/s ({seconds:.1f} s)")
-    _report("open_recording", lambda: open_recording(recording.path))
-    for label, reader in (("", states), (" (no row cache)", without)):
-        for work, call in _works(reader).items():
-            _report(work + label, call, rounds=ROUNDS if reader is states else 9)
+        print(
+            f"written in {seconds:.1f} s: {states.nbytes / seconds / 1e6:.0f} MB of states a second, both copies"
+        )
+    opening = Measure("open_recording", lambda: open_recording(recording.path), aim_ms=5)
+    shape = f"{states.shape[0]:,} x {states.shape[1]} {states.dtype} on disk"
+    report(f"Read {shape}, file cache warm", [opening, *_measures(states)])
+    rows = recording.path / "rows"
+    aside = rows.rename(rows.with_name(".rows"))
+    try:
+        without = open_recording(recording.path).states(STATE)
+        report(f"Read {shape}, without the row cache", _measures(without, rounds=9))
+    finally:
+        aside.rename(rows)
 
 
-def _works(states: RecordedStates) -> dict[str, Callable[[], object]]:
+def _measures(states: RecordedStates, *, rounds: int = 25) -> list[Measure]:
     rng = np.random.default_rng(1)
     units = np.sort(rng.choice(states.shape[1], 20, replace=False))
     starts = np.sort(rng.integers(0, states.shape[0] - 8, 3000))
     stops = starts + rng.integers(1, 9, len(starts))
     few = slice(0, 100)
-    return {
-        "20 units over all positions": lambda: states.read(0, states.shape[0], units),
-        "100 positions x all units": lambda: states.read(500_000, 500_100),
-        "3,000 ranges of 1-8 positions": lambda: states.read_ranges(starts, stops),
-        "100 ranges of 1-8 positions": lambda: states.read_ranges(starts[few], stops[few]),
-    }
-
-
-def _report(work: str, call: Callable[[], object], *, rounds: int = ROUNDS) -> None:
-    call()
-    times = []
-    for _ in range(rounds):
-        began = time.perf_counter()
-        call()
-        times.append((time.perf_counter() - began) * 1000)
-    print(f"{work:44}{statistics.median(times):>9.2f} ms  ({min(times):.2f} to {max(times):.2f})", flush=True)
+    return [
+        Measure("20 units over all positions", lambda: states.read(0, states.shape[0], units), rounds=rounds),
+        Measure("100 positions x all units", lambda: states.read(500_000, 500_100), rounds=rounds),
+        Measure("3,000 ranges of 1-8 positions", lambda: states.read_ranges(starts, stops), rounds=rounds),
+        Measure(
+            "100 ranges of 1-8 positions", lambda: states.read_ranges(starts[few], stops[few]), rounds=rounds
+        ),
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)

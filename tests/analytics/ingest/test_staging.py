@@ -199,6 +199,20 @@ def test_overwrite_does_not_replace_what_is_no_recording(tmp_path):
     small_recording(tmp_path / "empty", overwrite=True)
 
 
+def test_everything_is_on_the_disk_before_it_is_renamed_into_place(tmp_path, monkeypatch):
+    done = []
+    monkeypatch.setattr(
+        os, "fsync", lambda descriptor: done.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+    )
+    rename = Path.rename
+    monkeypatch.setattr(Path, "rename", lambda path, target: done.append("renamed") or rename(path, target))
+    path = small_recording(tmp_path / "r").path
+    moved = done.index("renamed")
+    synced = {Path(name).relative_to(tmp_path).parts[1:] for name in done[:moved]}
+    assert synced >= {found.relative_to(path).parts for found in path.rglob("*")} | {()}
+    assert done[moved + 1 :] == [str(tmp_path)]
+
+
 # --- disks and permissions ---
 
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from analytics.arrays import StateReader, as_states
 from analytics.errors import DamagedRecordingError, RangeError, ShapeError, UnknownNameError
+from analytics.store.parquet_states import ParquetStates
 from analytics.store.recording import open_recording
 from analytics.store.schema import ROWS_FOLDER
-from analytics.store.states import ParquetStates, TileStates
+from analytics.store.states import TileStates
 from tests.recordings import random_states, small_recording
 
 STATE = "layer0.cell"
