@@ -1,0 +1,265 @@
+// The match half of the page: what is asked follows the view, rows follow the answer, the view follows the fields.
+(function () {
+    "use strict";
+    const stateroom = (window.stateroom = window.stateroom || {});
+    const id = (name) => "matches-" + name;
+    const byId = (name) => document.getElementById(name);
+    const setProps = (name, props) => window.dash_clientside.set_props(name, props);
+    const whole = new Intl.NumberFormat("en-US");
+
+    const PATTERN = ["recording", "state", "start", "stop", "off_before", "off_after", "threshold", "transform",
+        "dropped", "pinned"];
+    const FILTERS = ["min_length", "max_length", "min_overlap", "limit", "length"];
+    const SETTLED_MS = 300;
+    const NONE = ":none";
+    const TELLING = ":telling";
+
+    const pick = (view, names) => Object.fromEntries(names.map((name) => [name, view[name]]));
+    const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+    let view = null;
+    let drawn = {};
+    let fields = {};
+    let asked = null;
+    let summarised = null;
+    let settling = null;
+
+    const change = (patch, options) => stateroom.view.change(patch, options || {history: "push"});
+
+    // ---- asking -----------------------------------------------------------------------------------------
+    const REQUEST = "match-results-request";
+
+    /** A pattern that is still being dragged is not searched for; everything else is asked at once. */
+    function follow(newView, previous) {
+        view = newView;
+        if (Object.keys(previous).length === 0) {
+            // The page was opened anew: nothing of what was drawn is still there.
+            [drawn, fields, asked, summarised] = [{}, {}, null, null];
+        }
+        window.clearTimeout(settling);
+        setProps("matches", {hidden: !view.matched});
+        const wanted = view.matched && view.recording ? pick(view, [...PATTERN, ...FILTERS, "color", "heat"]) : null;
+        const dragging = wanted && asked && !same(pick(wanted, PATTERN), pick(asked, PATTERN)) && previous.matched;
+        markStale(Boolean(dragging));
+        if (wanted && dragging) {
+            settling = window.setTimeout(() => {
+                asked = wanted;
+                stateroom.view.again(REQUEST);
+            }, SETTLED_MS);
+        } else if (wanted) {
+            asked = wanted;
+        }
+        render(stateroom.matchResults, stateroom.theme.current());
+    }
+
+    document.addEventListener("DOMContentLoaded", () => {
+        // While nothing is matched, what was asked last stays: its rows are still there when it is asked again.
+        stateroom.view.request(REQUEST, () => (view && view.matched ? asked : null));
+        stateroom.view.subscribe(follow);
+    });
+
+    function markStale(stale) {
+        const panel = byId("matches");
+        if (panel) {
+            panel.dataset.stale = stale;
+        }
+    }
+
+    /** Lengths and labels are asked for when the rows are on the screen. */
+    function summarise(results) {
+        const wanted = results && results.rows ? pick(view, [...PATTERN, ...FILTERS, "labels"]) : null;
+        if (same(wanted, summarised)) {
+            return;
+        }
+        summarised = wanted;
+        window.requestAnimationFrame(() => window.setTimeout(() =>
+            setProps("match-summary-request", {data: wanted}), 0));
+    }
+
+    // ---- drawing ----------------------------------------------------------------------------------------
+    function render(results, theme) {
+        stateroom.matchResults = results;
+        if (!view || !view.matched || !results || !same(results.request, asked)) {
+            return;
+        }
+        const look = {...pick(view, ["start", "stop", "color", "heat", "mask", "cell"]), theme};
+        if (drawn.results !== results || !same(drawn.look, look)) {
+            drawn = {results, look};
+            draw(results);
+        }
+        showFields(results);
+        summarise(results);
+    }
+
+    function draw(results) {
+        markStale(false);
+        byId(id("caption")).textContent = caption(results);
+        setProps(id("summary"), {hidden: !results.rows && !view.length});
+        byId(id("status")).textContent = results.rows
+            ? "Point at a word or a cell for its values. ↑ ↓ move, Enter selects a match above, Space only shows it." : "";
+        releaseButton();
+        if (!results.rows) {
+            byId(id("legend")).replaceChildren();
+            byId(id("table")).replaceChildren(nothing(results.reason));
+            return;
+        }
+        checkNames(results);
+        stateroom.matchTable.draw(byId(id("table")), results, {
+            start: view.start, stop: view.stop, color: view.color, mask: view.mask, cell: view.cell,
+            heats: ["count", ...(results.rows.tracks[view.heat] ? [view.heat] : [])],
+        }, {point: (text) => { byId(id("status")).textContent = text; }, open, look});
+        byId(id("legend")).replaceChildren(...stateroom.matchTable.legends());
+    }
+
+    function caption(results) {
+        const n = results.rows ? results.rows.start.length : 0;
+        const exact = "exact over " + whole.format(results.positions) + " positions, "
+            + (results.elapsed < 10 ? results.elapsed.toFixed(1) : Math.round(results.elapsed)) + " ms";
+        if (n === 0) {
+            return "No match" + (results.elapsed ? ", " + exact : "");
+        }
+        const length = view.length ? " of length " + view.length + " among the best 1,000" : "";
+        return whole.format(n) + (n === 1 ? " match" : " matches") + length + " for a pattern of "
+            + whole.format(results.units) + (results.units === 1 ? " unit, " : " units, ") + exact;
+    }
+
+    function nothing(reason) {
+        const box = stateroom.matchScales.element("div", "empty-state");
+        box.setAttribute("role", "status");
+        box.append(stateroom.matchScales.element("p", "empty-why", reason));
+        return box;
+    }
+
+    /** A filter by length can be taken off beside the caption, also when the histogram is out of sight. */
+    function releaseButton() {
+        const button = byId(id("release"));
+        button.hidden = !view.length;
+        button.textContent = "all lengths ×";
+    }
+
+    function checkNames(results) {
+        const known = results.annotations.map((annotation) => annotation.name);
+        const unknown = [...new Set([view.color, view.heat, view.labels])]
+            .filter((name) => name && name !== "count" && !known.includes(name));
+        if (unknown.length) {
+            stateroom.messages.show(["This recording has no annotation “" + unknown[0] + "”. It is left out."], "note");
+        }
+    }
+
+    // ---- fields -----------------------------------------------------------------------------------------
+    function showFields(results) {
+        const annotations = results.annotations.map(({name, title}) => ({value: name, label: title}));
+        const listed = (name) => annotations.some((option) => option.value === name);
+        const wanted = {
+            "min-length": view.min_length || results.least_length,
+            "max-length": view.max_length || null,
+            "min-overlap": view.min_overlap,
+            limit: view.limit,
+            color: view.color === "count" || listed(view.color) ? view.color : NONE,
+            heat: listed(view.heat) ? view.heat : NONE,
+            mask: view.mask ? ["mask"] : [],
+            cell: view.cell || (results.rows ? stateroom.matchTable.wordWidth(results.rows, 0) : null),
+            "labels-name": listed(view.labels) ? view.labels : TELLING,
+        };
+        const nothing = {value: NONE, label: "nothing"};
+        const options = {
+            color: [{value: "count", label: "units on"}, ...annotations, nothing],
+            heat: [nothing, ...annotations],
+            "labels-name": [{value: TELLING, label: "the most telling"},
+                ...annotations.filter((option) => option.value[0] !== ":")],
+        };
+        const before = fields;
+        fields = {...wanted, options};
+        Object.entries(wanted).forEach(([name, value]) => {
+            const props = {value};
+            if (options[name]) {
+                props.options = options[name];
+            }
+            if (!same(before[name], value) || !same((before.options || {})[name], options[name])) {
+                setProps(id(name), props);
+            }
+        });
+    }
+
+    /** A reader changed a field: what differs from what was shown there becomes part of the view. */
+    function choose(minLength, maxLength, minOverlap, limit, color, heat, mask, cell, labels) {
+        if (!view || !view.matched || !fields.options) {
+            return;
+        }
+        const given = {
+            "min-length": minLength, "max-length": maxLength, "min-overlap": minOverlap, limit, color, heat,
+            mask: mask || [], cell, "labels-name": labels,
+        };
+        const changed = Object.keys(given).filter((name) => given[name] !== undefined
+            && !same(given[name] === "" ? null : given[name], fields[name]));
+        if (!changed.length) {
+            return;
+        }
+        const patch = Object.assign({}, ...changed.map((name) => TO_VIEW[name](given[name])));
+        changed.forEach((name) => { fields[name] = given[name]; });
+        change(patch);
+    }
+
+    const TO_VIEW = {
+        "min-length": (value) => ({min_length: value || 0, length: 0}),
+        "max-length": (value) => ({max_length: value || 0, length: 0}),
+        "min-overlap": (value) => ({min_overlap: value || 1, length: 0}),
+        limit: (value) => ({limit: value || 50}),
+        color: (value) => ({color: value === NONE ? "" : value}),
+        heat: (value) => ({heat: value === NONE ? "" : value}),
+        mask: (value) => ({mask: value.length > 0}),
+        cell: (value) => ({cell: value || 0}),
+        "labels-name": (value) => ({labels: value === TELLING ? "" : value}),
+    };
+
+    function chooseLength(click) {
+        if (!click || !view) {
+            return;
+        }
+        const length = click.points[0].x;
+        setProps(id("lengths"), {clickData: null});
+        change({length: view.length === length ? 0 : length});
+    }
+
+    // ---- a match in the select view ---------------------------------------------------------------------
+    function centred(index) {
+        const {start, stop} = drawn.results.rows;
+        return {at: Math.max(0, Math.floor((start[index] + stop[index] - view.width) / 2)),
+            range: {start: start[index], stop: stop[index]}};
+    }
+
+    function toTop() {
+        window.scrollTo({top: 0, behavior: "auto"});
+    }
+
+    function open(index) {
+        const {at, range} = centred(index);
+        change({at, ...range, matched: false, length: 0});
+        toTop();
+    }
+
+    function look(index) {
+        change({at: centred(index).at});
+        toTop();
+    }
+
+    document.addEventListener("click", (event) => {
+        if (event.target instanceof Element && event.target.id === id("release")) {
+            change({length: 0});
+        }
+    });
+
+    let resizing = null;
+    window.addEventListener("resize", () => {
+        window.clearTimeout(resizing);
+        resizing = window.setTimeout(() => {
+            const table = byId(id("table"));
+            if (table && drawn.results && drawn.results.rows && stateroom.matchTable.isMisfit(table)) {
+                draw(drawn.results);
+            }
+        }, 150);
+    });
+
+    window.dash_clientside = window.dash_clientside || {};
+    window.dash_clientside.stateroom_matches = {render, choose, chooseLength};
+})();
