@@ -13,7 +13,7 @@ import numpy as np
 from analytics.errors import ParameterError
 from analytics.store.schema import check_name
 
-__all__ = ["check_json", "check_states", "check_title", "check_vocabulary", "check_weights"]
+__all__ = ["check_json", "check_states", "check_text", "check_title", "check_vocabulary", "check_weights"]
 
 _LONGEST_TITLE = 200
 
@@ -31,31 +31,31 @@ def check_states(states: Mapping[str, int]) -> dict[str, int]:
 
 def check_vocabulary(vocabulary: Sequence[str]) -> list[str]:
     """Texts of all token ids."""
-    texts = list(vocabulary)
-    for token_id, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise ParameterError(f"The vocabulary holds texts. Got {text!r} for token id {token_id}.")
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise ParameterError(f"Token id {token_id} is not valid Unicode: {text!r}.") from None
+    texts = [check_text(text, f"Token id {token_id}") for token_id, text in enumerate(vocabulary)]
     if not texts:
         raise ParameterError("The vocabulary has at least one token. Got none.")
-    return [str(text) for text in texts]
+    return texts
 
 
 def check_title(name: str) -> str:
     """A recording's name."""
-    if (
-        not isinstance(name, str)
-        or not name.strip()
-        or len(name) > _LONGEST_TITLE
-        or re.search(r"[\x00-\x1f]", name)
-    ):
+    check_text(name, "A recording's name")
+    if not name.strip() or len(name) > _LONGEST_TITLE or re.search(r"[\x00-\x1f]", name):
         raise ParameterError(
             f"A recording's name is one line of at most {_LONGEST_TITLE} letters. Got {name!r:.300}."
         )
     return name
+
+
+def check_text(text: str, what: str) -> str:
+    """A text that can be stored."""
+    if not isinstance(text, str):
+        raise ParameterError(f"{what} is a text. Got {text!r}.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ParameterError(f"{what} is not valid Unicode: {text!r:.300}.") from None
+    return text
 
 
 def check_json(facts: Mapping[str, Any] | None, what: str) -> dict[str, Any] | None:

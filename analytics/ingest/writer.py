@@ -19,6 +19,7 @@ from analytics.ingest.completion import complete, hash_of, write_network
 from analytics.ingest.opening import (
     check_json,
     check_states,
+    check_text,
     check_title,
     check_vocabulary,
     check_weights,
@@ -128,8 +129,8 @@ class RecordingWriter:
         self._row_cache, self._overwrite, self._rows_per_group = row_cache, overwrite, rows_per_group
         self._facts = {
             "name": check_title(name),
-            "description": str(description),
-            "sequence_name": str(sequence_name),
+            "description": check_text(description, "The description"),
+            "sequence_name": check_text(sequence_name, "The sequence's name"),
             "opening_view": {str(key): str(value) for key, value in (opening_view or {}).items()},
             "model": check_json(model, "model"),
             "corpus": check_json(corpus, "corpus"),

@@ -83,9 +83,8 @@ def main(folder: Path | None = None) -> None:
     recording, seconds = make_recording(folder)
     states = recording.states(STATE)
     if seconds == seconds:
-        print(
-            f"written in {seconds:.1f} s: {states.nbytes / seconds / 1e6:.0f} MB of states a second, both copies"
-        )
+        rate = states.nbytes / seconds / 1e6
+        print(f"written in {seconds:.1f} s: {rate:.0f} MB of states a second, both copies")
     opening = Measure("open_recording", lambda: open_recording(recording.path), aim_ms=5)
     shape = f"{states.shape[0]:,} x {states.shape[1]} {states.dtype} on disk"
     report(f"Read {shape}, file cache warm", [opening, *_measures(states)])
