@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from analytics.errors import DamagedRecordingError, NotARecordingError, RecordingChangedError
+from analytics.store.scattered import read_scattered
 from analytics.store.schema import MANIFEST_FILE
 
 __all__ = ["OpenFile", "OpenFolder", "Stamp"]
@@ -141,6 +142,17 @@ class OpenFile:
             if count == 0:
                 raise self.too_short()
             done += count
+
+    def read_many(self, offsets: NDArray, sizes: NDArray, out: NDArray, places: NDArray) -> None:
+        """Read `sizes` bytes at `offsets` to `places` of a buffer of bytes: arrays of one length."""
+        done = 0
+        while (
+            short := read_scattered(self.descriptor, offsets[done:], sizes[done:], out, places[done:])
+        ) >= 0:
+            # Cut off by a signal, which is read again, or the file's end, which is an error.
+            done += short
+            self.read_into(out[places[done] : places[done] + sizes[done]], int(offsets[done]))
+            done += 1
 
     def too_short(self) -> DamagedRecordingError | RecordingChangedError:
         """The error to raise when the file ends too early."""

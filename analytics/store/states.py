@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analytics.errors import DamagedRecordingError, RangeError, ShapeError, UnknownNameError
 from analytics.store.files import OpenFile
 from analytics.store.layout import TileLayout
-from analytics.store.scattered import read_scattered
 from analytics.store.tables import Sequences
 
 __all__ = ["RecordedStates", "TileStates"]
@@ -139,15 +136,7 @@ class RecordedStates:
         first, after = first[np.r_[0, joins]], after[np.r_[joins - 1, len(after) - 1]]
         sizes = (after - first) * self._row_bytes
         offsets, places = self._rows_offset + first * self._row_bytes, np.cumsum(sizes) - sizes
-        out = values.reshape(-1).view(np.uint8)
-        done = 0
-        while (
-            short := read_scattered(rows.descriptor, offsets[done:], sizes[done:], out, places[done:])
-        ) >= 0:
-            # Cut off by a signal, which is read again, or the file's end, which is an error.
-            done += short
-            rows.read_into(out[places[done] : places[done] + sizes[done]], int(offsets[done]))
-            done += 1
+        rows.read_many(offsets, sizes, values.reshape(-1).view(np.uint8), places)
         return values
 
     def _gather_ranges(self, first: NDArray, after: NDArray) -> NDArray:
@@ -217,26 +206,24 @@ class TileStates(RecordedStates):
 
     def _read_units(self, start: int, stop: int, units: NDArray[np.intp]) -> NDArray:
         values = np.empty((len(units), stop - start), dtype=self.dtype)
-        if not values.size:
-            return values.T
-        view = memoryview(values.view(np.uint8)).cast("B")
-        stride = (stop - start) * self.dtype.itemsize
-        chosen = units.tolist()
-        for begin, end in self._groups(start, stop):
-            self._read_group(view[(begin - start) * self.dtype.itemsize :], begin, end, chosen, stride)
+        if values.size:
+            parts = np.array(
+                [self._part(begin, end) for begin, end in self._groups(start, stop)], dtype=np.int64
+            )
+            origins, between, sizes = parts.T[:, :, np.newaxis]
+            # One read for each group and unit, in the order of the file.
+            offsets = origins + between * units
+            places = (
+                np.cumsum(sizes, axis=0) - sizes + np.arange(len(units)) * (stop - start) * values.itemsize
+            )
+            sizes = np.broadcast_to(sizes, offsets.shape)
+            out = values.reshape(-1).view(np.uint8)
+            self._file.read_many(offsets.reshape(-1), sizes.reshape(-1), out, places.reshape(-1))
         return values.T
 
-    def _read_group(self, view: memoryview, begin: int, end: int, units: list[int], stride: int) -> None:
-        """Read one stretch of each unit; the stretches lie `stride` bytes apart in the view."""
+    def _part(self, begin: int, end: int) -> tuple[int, int, int]:
+        """Positions within one group: where unit 0's values begin, from unit to unit, and bytes of each."""
         layout = self._layout
-        group = begin // layout.rows_per_group
-        origin = layout.values_offset(group, 0)
-        origin += (begin - group * layout.rows_per_group) * layout.itemsize
-        between, size = layout.chunk_bytes(group), (end - begin) * layout.itemsize
-        descriptor, preadv = self._file.descriptor, os.preadv
-        at = 0
-        for unit in units:
-            part, offset = view[at : at + size], origin + unit * between
-            if preadv(descriptor, (part,), offset) != size:
-                self._file.read_into(part, offset)
-            at += stride
+        group, row = divmod(begin, layout.rows_per_group)
+        origin = layout.values_offset(group, 0) + row * layout.itemsize
+        return origin, layout.chunk_bytes(group), (end - begin) * layout.itemsize
