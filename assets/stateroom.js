@@ -6,7 +6,7 @@
     const ids = {
         address: "shell-address", messages: "shell-messages", theme: "shell-theme", themeButton: "shell-theme-button",
         copyLink: "shell-copy-link", helpButton: "shell-help-button", help: "shell-help", helpClose: "shell-help-close",
-        recording: "shell-recording", state: "shell-state",
+        recording: "shell-recording", state: "shell-state", brand: "shell-brand",
     };
 
     // ---- text -------------------------------------------------------------------------------------------
@@ -163,7 +163,8 @@
     // ---- pickers ----------------------------------------------------------------------------------------
     stateroom.catalog = {};
     stateroom.pickers = {
-        /** A page that keeps recording and state in its view puts a function (recording, state) here. */
+        /** A page that keeps recording and state in its view puts a function (recording, state) here;
+            it returns false while that page is not shown. */
         handler: null,
         shown: {recording: "", state: ""},
         /** Show a choice in the frame without asking anybody. */
@@ -205,8 +206,7 @@
         }
         const facts = stateroom.catalog[recording];
         const kept = facts && (state || "") in facts.states ? state : "";
-        if (stateroom.pickers.handler) {
-            stateroom.pickers.handler(recording, kept);
+        if (stateroom.pickers.handler && stateroom.pickers.handler(recording, kept) !== false) {
             return;
         }
         stateroom.pickers.show(recording, kept);
@@ -293,10 +293,12 @@
         fill(catalog, search) {
             stateroom.catalog = catalog || {};
             const parameters = new URLSearchParams(search || "");
-            stateroom.pickers.show(parameters.get("recording") || "", parameters.get("state") || "");
+            const view = stateroom.view && stateroom.view.mounted() && stateroom.view.get();
+            const chosen = view || {recording: parameters.get("recording"), state: parameters.get("state")};
+            stateroom.pickers.show(chosen.recording || "", chosen.state || "");
             stateroom.theme.announce();
             markMenu();
-            if (catalog && !stateroom.pickers.handler) {
+            if (catalog && window.location.pathname === document.getElementById(ids.brand).pathname) {
                 sayIfUnknown(parameters);
             }
             return window.dash_clientside.no_update;

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from dash import dcc, html
 
+from dashboard.components.description import corpus_line, network_line, size_text
 from dashboard.components.empty import empty_state
 from dashboard.facts import RecordingFacts
 from dashboard.links import opening_address
@@ -15,7 +16,6 @@ __all__ = ["recording_list"]
 
 SHOWN_FINGERPRINT = 8
 """Characters of the fingerprint that tell recordings apart at a glance."""
-BYTES_PER_MEGABYTE = 1_000_000
 
 
 def recording_list(
@@ -49,7 +49,7 @@ def _entry(facts: RecordingFacts) -> html.Article:
     parts = [html.Div(head, className="entry-head"), html.P(facts.description or "No description.")]
     if facts.opening_view:
         parts.append(_finding(facts))
-    parts += [_facts(facts), _states(facts)]
+    parts.append(_facts(facts))
     return html.Article(parts, className="entry", **{"data-recording": facts.key})
 
 
@@ -62,46 +62,29 @@ def _finding(facts: RecordingFacts) -> html.P:
 def _facts(facts: RecordingFacts) -> html.Dl:
     annotations = ", ".join(f"{name} ({kind})" for name, kind in facts.annotations.items())
     rows = {
-        "text": _corpus(facts),
-        "network": _described(facts.model),
+        "size": _size(facts),
+        "text": corpus_line(facts.corpus) or "not described",
+        "network": network_line(facts.model),
         "annotations": annotations or "none",
         "predictions": f"the {facts.top_k} likeliest next tokens" if facts.top_k else "none",
-        "on disk": f"{facts.n_bytes / BYTES_PER_MEGABYTE:,.1f} MB, fingerprint {_short(facts.fingerprint)}",
+        "on disk": f"{size_text(facts.n_bytes)}, fingerprint {_short(facts.fingerprint)}",
     }
-    return html.Dl([part for name, text in rows.items() for part in (html.Dt(name), html.Dd(text))])
+    told = [part for name, text in rows.items() for part in (html.Dt(name), html.Dd(text))]
+    return html.Dl([*told, html.Dt("open"), html.Dd(_states(facts), className="states")])
 
 
-def _corpus(facts: RecordingFacts) -> str:
-    size = f"{facts.n_positions:,} positions, {facts.n_sequences:,} " + (
-        facts.sequence_name if facts.n_sequences == 1 else f"{facts.sequence_name}s"
-    )
-    words = f"{facts.n_vocabulary:,} different tokens" if facts.n_vocabulary else ""
-    return "; ".join(part for part in (size, words, _described(facts.corpus, empty="")) if part)
-
-
-def _described(values: Mapping[str, Any], *, empty: str = "not described") -> str:
-    shown = [
-        f"{name.replace('_', ' ')} {_number(value)}" for name, value in values.items() if _is_plain(value)
-    ]
-    return ", ".join(shown) or empty
-
-
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, (str, int, float)) and not isinstance(value, bool)
-
-
-def _number(value: Any) -> str:
-    if isinstance(value, int):
-        return f"{value:,}"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+def _size(facts: RecordingFacts) -> str:
+    plural = "" if facts.n_sequences == 1 else "s"
+    tokens = f", {facts.n_vocabulary:,} different tokens" if facts.n_vocabulary else ""
+    return f"{facts.n_positions:,} positions, {facts.n_sequences:,} {facts.sequence_name}{plural}{tokens}"
 
 
 def _short(fingerprint: str) -> str:
     return fingerprint.rpartition(":")[2][:SHOWN_FINGERPRINT]
 
 
-def _states(facts: RecordingFacts) -> html.Div:
-    links = [
+def _states(facts: RecordingFacts) -> list[dcc.Link]:
+    return [
         dcc.Link(
             [html.Span(name, className="token"), html.Span(f"{units:,} units", className="quiet")],
             href=opening_address(facts.key, {"state": name}),
@@ -109,4 +92,3 @@ def _states(facts: RecordingFacts) -> html.Div:
         )
         for name, units in facts.states.items()
     ]
-    return html.Div([html.Span("Open", className="states-label"), *links], className="states")

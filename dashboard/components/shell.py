@@ -100,7 +100,7 @@ def _pickers() -> html.Div:
 
 def _picker(component_id: str, text: str) -> html.Div:
     dropdown = dcc.Dropdown(
-        id=component_id, options=[], clearable=False, placeholder="none", className="picker"
+        id=component_id, options=[], clearable=False, placeholder="choose", className="picker"
     )
     return html.Div([html.Label(text, htmlFor=component_id), dropdown], className="picker-field")
 
