@@ -38,6 +38,7 @@ def length_histogram(matches: Matches) -> LengthHistogram:
     ([1, 2], [1, 1])
     """
     length, count = np.unique(matches.length, return_counts=True)
+    count = count.astype(np.int64)
     for values in (length, count):
         values.setflags(write=False)
-    return LengthHistogram(length=length, count=count.astype(np.int64))
+    return LengthHistogram(length=length, count=count)

@@ -62,7 +62,7 @@ def _head() -> html.Div:
                     ),
                     _number(Match.LIMIT, "rows", "Matches shown, at most", minimum=1, maximum=MAX_LIMIT),
                     _choice(Match.COLOR, "colour words by"),
-                    _choice(Match.HEAT, "beside the count"),
+                    _choice(Match.HEAT, "second map"),
                     dcc.Checklist(
                         options=[{"label": "fade where none is on", "value": "mask"}],
                         id=Match.MASK,

@@ -15,14 +15,14 @@ __all__ = ["as_csv", "as_parquet", "match_table"]
 
 CONTEXT = 8
 """Words before and after a match."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A spreadsheet would run a cell that begins with one of these."""
 
 
 def match_table(recording: Recording, matches: Matches, *, start: int, stop: int) -> pd.DataFrame:
     """Return one row for each match in rank order; `start` and `stop` are those of the selection.
 
-    Words are separated by a space; tokens that hold the white space themselves are only put together.
+    Words are separated by a space, unless the tokens hold the spaces themselves (letters, word pieces).
     """
     first, _ = contexts(recording, matches, before=CONTEXT, after=0)
     ends = np.append(recording.sequence_starts, recording.n_positions)[matches.sequence + 1]
@@ -32,7 +32,7 @@ def match_table(recording: Recording, matches: Matches, *, start: int, stop: int
     frame.insert(5, "position_in_sequence", matches.start - recording.sequence_starts[matches.sequence])
     frame["units_on"] = [" ".join(map(str, counts.tolist())) for counts in matches.on_counts]
     frame["is_selection"] = (matches.start == start) & (matches.stop == stop)
-    glue = "" if any(text.isspace() for text in recording.vocabulary[:1000]) else " "
+    glue = "" if any(text.startswith(" ") for text in recording.vocabulary) else " "
     parts = {
         "text_before": (first, matches.start),
         "text": (matches.start, matches.stop),
@@ -50,12 +50,12 @@ def as_csv(frame: pd.DataFrame) -> str:
     Examples
     --------
     >>> as_csv(pd.DataFrame({"rank": [1], "text": ["=1+1"]}))
-    "rank,text\\n1,'=1+1\\n"
+    "rank,text\\r\\n1,'=1+1\\r\\n"
     """
     safe = frame.copy()
     for name in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:
         safe[name] = [f"'{text}" if str(text).startswith(FORMULA_STARTS) else text for text in safe[name]]
-    return safe.to_csv(index=False, lineterminator="\n")
+    return safe.to_csv(index=False, lineterminator="\r\n")
 
 
 def as_parquet(frame: pd.DataFrame) -> bytes:
