@@ -84,9 +84,16 @@ class OpenFolder:
             return False
         return (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size) == stamp
 
+    def is_gone(self) -> bool:
+        """Whether another folder, or none, is at the path now."""
+        try:
+            return not os.path.samestat(os.stat(self.path), os.fstat(self._descriptor))
+        except OSError:
+            return True
+
     def failure(self, file: str, what: str) -> DamagedRecordingError | RecordingChangedError:
         """The error to raise when a file cannot be read."""
-        if self._is_gone():
+        if self.is_gone():
             return RecordingChangedError(
                 f"The recording {self.path} was replaced or removed while it was open. Open it again."
             )
@@ -101,12 +108,6 @@ class OpenFolder:
             raise self.failure(file, "is missing") from None
         except OSError as error:
             raise self.failure(file, f"cannot be opened ({error.strerror})") from None
-
-    def _is_gone(self) -> bool:
-        try:
-            return not os.path.samestat(os.stat(self.path), os.fstat(self._descriptor))
-        except OSError:
-            return True
 
 
 class OpenFile:

@@ -72,6 +72,8 @@ def read_manifest(folder: OpenFolder) -> Manifest:
         raise NotARecordingError(
             f"{folder.path} is a recording that is being written, or whose writer was killed."
         )
+    if stamp is None and folder.is_gone():
+        raise folder.failure(MANIFEST_FILE, "is missing")
     if stamp is None:
         raise NotARecordingError(
             f"{folder.path} holds no finished recording: {MANIFEST_FILE}, written last, is not there."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ from analytics.store.tables import Predictions, Sequences, as_ids, read_annotati
 
 __all__ = ["Recording", "open_recording"]
 
+_ATTEMPTS = 5
+"""Opening takes under a millisecond, and a recording may be replaced in the middle of it: then, once more."""
+
 
 def open_recording(path: str | Path) -> Recording:
     """Open a recording: read its manifest and check its files; values are read when asked for.
@@ -45,7 +49,14 @@ def open_recording(path: str | Path) -> Recording:
     DamagedRecordingError
         If a file is missing, cut short or foreign; the sentence names it.
     """
-    folder = OpenFolder(Path(path))
+    for _ in range(_ATTEMPTS - 1):
+        with suppress(RecordingChangedError):
+            return _open(Path(path))
+    return _open(Path(path))
+
+
+def _open(path: Path) -> Recording:
+    folder = OpenFolder(path)
     manifest = read_manifest(folder)
     check_files(folder, manifest)
     return Recording(folder, manifest)

@@ -326,7 +326,7 @@ def test_replaced_again_and_again_while_read(tmp_path):
 
     reader = threading.Thread(target=read)
     reader.start()
-    for turn in range(20):
+    for turn in range(10):
         small_recording(path, states={STATE: (-1) ** turn * values}, overwrite=True)
     done.set()
     reader.join()
