@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.networks import lstm_recording
 from tests.server import ROOT, running
@@ -98,15 +98,17 @@ def shot() -> Callable[[Page, str], None]:
     return lambda page, name: page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
 
+def _is_complaint(message: ConsoleMessage) -> bool:
+    """Errors and warnings, but not those of the software that stands in for a graphics card here."""
+    return message.type in ("error", "warning") and "GL Driver Message" not in message.text
+
+
+def _said(message: ConsoleMessage) -> str:
+    return f"{message.type}: {message.text}"
+
+
 def _watch(page: Page, complaints: list[str], *, host: str) -> None:
-    page.on(
-        "console",
-        lambda message: (
-            complaints.append(f"{message.type}: {message.text}")
-            if message.type in ("error", "warning")
-            else None
-        ),
-    )
+    page.on("console", lambda message: complaints.append(_said(message)) if _is_complaint(message) else None)
     page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
     page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url} {request.failure}"))
     page.on(

@@ -25,10 +25,10 @@ def test_the_build_of_plotly_has_the_version_that_the_package_draws_for():
 
 
 def test_pages_get_the_build_without_eval(client):
-    answer = client.get(ORDINARY_PLOTLY)
-    assert answer.status_code == 200
-    assert answer.data == (ASSETS / STRICT_PLOTLY).read_bytes()
-    assert "max-age" in answer.headers["Cache-Control"]
+    with client.get(ORDINARY_PLOTLY) as answer:
+        assert answer.status_code == 200
+        assert answer.data == (ASSETS / STRICT_PLOTLY).read_bytes()
+        assert "max-age" in answer.headers["Cache-Control"]
 
 
 def test_the_index_page_does_not_load_it_a_second_time(client):
