@@ -1,4 +1,4 @@
-"""All colours, for light and dark pages, and what every graph shares.
+"""All colours, for light and dark pages, and the template of every graph.
 
 One meaning has one colour. The same names and values stand in `assets/stateroom.css`; a test compares them.
 Categories follow Okabe and Ito (2008), whose eight colours stay apart for colour-blind eyes.
@@ -7,7 +7,6 @@ Categories follow Okabe and Ito (2008), whose eight colours stay apart for colou
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import plotly.graph_objects as go
 
@@ -15,7 +14,6 @@ __all__ = [
     "CATEGORIES",
     "DARK",
     "DIVERGING",
-    "GRAPH_CONFIG",
     "LIGHT",
     "OTHER",
     "SEQUENTIAL",
@@ -104,15 +102,6 @@ CATEGORIES = {
 
 OTHER = {"light": "#b8bec4", "dark": "#4a525a"}
 """Labels beyond the last category."""
-
-GRAPH_CONFIG: dict[str, Any] = {
-    "displaylogo": False,
-    # Plotly 7 would offer to post the data to a cloud service.
-    "showSendToCloud": False,
-    "responsive": True,
-    "toImageButtonOptions": {"format": "svg", "filename": "stateroom"},
-}
-"""For every graph of every page."""
 
 
 def palette(theme: str) -> Palette:
