@@ -76,14 +76,18 @@ def _menu(pages: Sequence[ModuleType]) -> html.Div:
 
 
 def _button(component_id: str, text: str, icon: str, *, title: str) -> html.Button:
-    content = [html.Span(className=f"icon {icon}", **{"aria-hidden": "true"}), text and html.Span(text)]
+    content = [
+        html.Span(className=f"icon {icon}", **{"aria-hidden": "true"}),
+        html.Span(text) if text else None,
+    ]
     return html.Button(
         content,
         id=component_id,
         title=title,
         type="button",
         className="frame-button",
-        **{"aria-label": title},
+        # What is read aloud begins with what is shown.
+        **{"aria-label": text or title},
     )
 
 
