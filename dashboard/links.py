@@ -142,6 +142,11 @@ def read_match(query: str | None) -> tuple[MatchView, list[str]]:
     return _read({field: values[name] for field, name in _names().items() if name in values})
 
 
+def address_defaults() -> dict[str, Any]:
+    """Return what the browser needs to write addresses: the default view and the name of each field."""
+    return {"view": MatchView().to_dict(), "names": _names()}
+
+
 def match_from_dict(values: Mapping[str, Any] | None) -> MatchView:
     """Read a view that the browser keeps; what does not fit becomes the default."""
     texts = {

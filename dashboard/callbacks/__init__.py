@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dash import Dash
 
-from dashboard.callbacks import recordings, shell
+from dashboard.callbacks import recordings, selection, shell
 from dashboard.queries import Queries
 
 __all__ = ["register_all"]
 
-MODULES = (shell, recordings)
+MODULES = (shell, recordings, selection)
 
 
 def register_all(app: Dash, queries: Queries) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dashboard.pages import recordings
+from dashboard.pages import match, recordings
 
 __all__ = ["PAGES"]
 
-PAGES = (recordings,)
+PAGES = (recordings, match)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dashboard.queries.annotations import AnnotationQueries
 from dashboard.queries.cache import AnswerCache
+from dashboard.queries.match import MatchQueries
 from dashboard.queries.recordings import RecordingQueries
+from dashboard.queries.search import SearchQueries
+from dashboard.queries.selection import SelectionQueries
+from dashboard.queries.view import ViewQueries
+from dashboard.queries.window import WindowQueries
 
 __all__ = ["Queries"]
 
@@ -15,4 +21,10 @@ class Queries:
 
     def __init__(self, data_dir: Path, cache: AnswerCache) -> None:
         self.recordings = RecordingQueries(data_dir)
+        self.annotations = AnnotationQueries(cache)
+        self.view = ViewQueries(self.recordings)
+        self.window = WindowQueries(self.recordings, self.annotations)
+        self.selection = SelectionQueries(self.recordings, cache)
+        self.match = MatchQueries(self.recordings, self.selection, self.annotations, cache)
+        self.search = SearchQueries(self.recordings, cache)
         self.cache = cache

@@ -1,0 +1,67 @@
+// Small parts of the page that scripts make: elements, fields, the floating label with numbers.
+(function () {
+    "use strict";
+    const stateroom = (window.stateroom = window.stateroom || {});
+
+    /** Make an element; `text` is always shown as it is, never read as markup. */
+    stateroom.element = function (tag, className, text, attributes) {
+        const made = document.createElement(tag);
+        if (className) {
+            made.className = className;
+        }
+        if (text !== undefined && text !== null) {
+            made.textContent = text;
+        }
+        Object.entries(attributes || {}).forEach(([name, value]) => made.setAttribute(name, value));
+        return made;
+    };
+
+    /** A token: white space visible, any script in its own direction. */
+    stateroom.tokenElement = function (text, className) {
+        const shown = stateroom.element("bdi", className || "token", stateroom.visible(text));
+        shown.dir = "auto";
+        return shown;
+    };
+
+    stateroom.button = function (text, label, act, className) {
+        const made = stateroom.element("button", className || "tool-button", text, {type: "button", "aria-label": label});
+        made.title = label;
+        made.addEventListener("click", act);
+        return made;
+    };
+
+    const whole = new Intl.NumberFormat("en-US");
+    const short = new Intl.NumberFormat("en-US", {maximumSignificantDigits: 4, useGrouping: false});
+    stateroom.whole = (value) => whole.format(value);
+    /** A measured value: four digits that mean something, a true minus. */
+    stateroom.number = (value) => (Number.isFinite(value) ? short.format(value).replace("-", "−") : "–");
+
+    // ---- the floating label -----------------------------------------------------------------------------
+    let tip = null;
+
+    function place(x, y) {
+        const {width, height} = tip.getBoundingClientRect();
+        const left = x + 14 + width > window.innerWidth ? x - 14 - width : x + 14;
+        const top = y + 18 + height > window.innerHeight ? y - 12 - height : y + 18;
+        tip.style.transform = "translate(" + Math.max(2, left) + "px," + Math.max(2, top) + "px)";
+    }
+
+    stateroom.tip = {
+        /** Show lines beside a point of the screen; a line is text, or an element. */
+        show(x, y, lines) {
+            if (!tip || !tip.isConnected) {
+                tip = stateroom.element("div", "tip", null, {role: "tooltip"});
+                document.body.append(tip);
+            }
+            tip.replaceChildren(...lines.filter(Boolean).map((line) =>
+                line instanceof Node ? line : stateroom.element("div", "", line)));
+            tip.hidden = false;
+            place(x, y);
+        },
+        hide() {
+            if (tip) {
+                tip.hidden = true;
+            }
+        },
+    };
+})();

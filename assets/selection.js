@@ -1,0 +1,179 @@
+// The select half of the page: what arrived from the server, what is pointed at, and where positions lie.
+// Each selection_*.js draws one part: it adds an object with any of mount, view, window, selected, pointed, resize.
+(function () {
+    "use strict";
+    const stateroom = (window.stateroom = window.stateroom || {});
+    const NEIGHBOURHOOD = 2000;
+    const parts = [];
+
+    const selection = (stateroom.selection = {
+        /** What the server sent last, decoded. */
+        window: null,
+        selected: {units: [], by_range: [], first: 0, counts: new Uint16Array(0), why_empty: ""},
+        neighbourhood: null,
+        distribution: null,
+        share: null,
+        /** What is pointed at: a unit and a position, -1 for none. */
+        pointed: {unit: -1, position: -1},
+        part: (part) => parts.push(part),
+        /** Point at something; every part shows it. */
+        point(change) {
+            const before = selection.pointed;
+            const now = {...before, ...change};
+            if (now.unit !== before.unit || now.position !== before.position) {
+                selection.pointed = now;
+                tell("pointed", now, before);
+            }
+        },
+        tell,
+        /** How many selected units are on at a position, or null where that is not known. */
+        countAt(position) {
+            const {first, counts} = selection.selected;
+            return position >= first && position < first + counts.length ? counts[position - first] : null;
+        },
+        geometry,
+        sequenceOf,
+        clip,
+    });
+
+    function tell(event, ...values) {
+        parts.forEach((part) => part[event] && part[event](...values));
+    }
+
+    // ---- where positions lie ----------------------------------------------------------------------------
+    /** The column of the window on the screen: left edge, width, pixels per position. */
+    function geometry() {
+        const row = document.querySelector("#match-tokens .cells");
+        const shown = selection.window;
+        if (!row || !shown) {
+            return null;
+        }
+        const {left, width} = row.getBoundingClientRect();
+        const cell = width / (shown.stop - shown.start);
+        return {
+            left, width, cell,
+            /** Pixels from the left edge of the column to where a position begins. */
+            offset: (position) => (position - shown.start) * cell,
+            positionAt: (x) => Math.min(Math.max(Math.floor((x - left) / cell), 0), shown.stop - shown.start - 1) + shown.start,
+            borderAt: (x) => Math.min(Math.max(Math.round((x - left) / cell), 0), shown.stop - shown.start) + shown.start,
+        };
+    }
+
+    /** The sequence of a position of the window: [number, first position, end]. */
+    function sequenceOf(position) {
+        const shown = selection.window;
+        return shown ? shown.sequences.find(([, first, end]) => position >= first && position < end) || null : null;
+    }
+
+    /** The part of a range that lies in the sequence of `anchor`: a selection never crosses a border. */
+    function clip(start, stop, anchor) {
+        const sequence = sequenceOf(anchor);
+        return sequence ? [Math.max(start, sequence[1]), Math.min(stop, sequence[2])] : [start, stop];
+    }
+
+    // ---- requests ---------------------------------------------------------------------------------------
+    function neighbourhoodStart(view) {
+        // Whole thousands: the strip moves seldom, and the window is never at its edge.
+        const middle = view.at + Math.floor(view.width / 2);
+        return Math.max(0, Math.floor(middle / 1000) * 1000 - NEIGHBOURHOOD / 4);
+    }
+
+    const pick = (view, ...fields) => Object.fromEntries(fields.map((field) => [field, view[field]]));
+    const ready = (derive) => (view) => (view.recording && view.state ? derive(view) : null);
+
+    function register() {
+        const request = stateroom.view.request;
+        request("match-window-request", ready((view) => ({
+            ...pick(view, "recording", "state", "at", "width", "transform", "tracks", "run"),
+            // The run filter alone depends on the threshold.
+            threshold: view.run > 1 ? view.threshold : 0,
+        })));
+        request("match-selection-request", ready((view) => ({
+            ...pick(view, "recording", "state", "start", "stop", "off_before", "off_after", "threshold", "transform",
+                "dropped", "pinned"),
+            first: neighbourhoodStart(view),
+        })));
+        request("match-neighbourhood-request", ready((view) => ({
+            recording: view.recording, first: neighbourhoodStart(view),
+        })));
+        request("match-distribution-request", ready((view) => pick(view, "recording", "state", "transform")));
+        request("match-share-request", ready((view) => pick(view, "recording", "state", "threshold", "transform")));
+        request("match-search-request", ready((view) => view.search.trim()
+            ? {recording: view.recording, query: view.search} : null));
+        stateroom.view.subscribe(follow);
+        stateroom.pickers.handler = choose;
+    }
+
+    function follow(view, previous) {
+        if (previous.recording === undefined) {
+            tell("mount");
+        }
+        if (view.recording !== previous.recording || view.state !== previous.state) {
+            stateroom.pickers.show(view.recording, view.state);
+        }
+        tell("view", view, previous);
+    }
+
+    /** Another recording or state was picked in the frame. */
+    function choose(recording, state) {
+        if (!stateroom.view.mounted() || !stateroom.view.get()) {
+            return false;
+        }
+        const view = stateroom.view.get();
+        const fresh = stateroom.view.defaults();
+        const kept = recording === view.recording
+            ? {...view, dropped: [], pinned: []}
+            : {...fresh, width: view.width, threshold: view.threshold, transform: view.transform, axis: view.axis};
+        stateroom.view.open({...kept, recording, state});
+        return true;
+    }
+
+    document.addEventListener("DOMContentLoaded", register);
+    let resizing = 0;
+    window.addEventListener("resize", () => {
+        window.cancelAnimationFrame(resizing);
+        resizing = window.requestAnimationFrame(() => stateroom.view.mounted() && tell("resize"));
+    });
+
+    // ---- what Dash calls --------------------------------------------------------------------------------
+    window.dash_clientside = window.dash_clientside || {};
+    window.dash_clientside.stateroom_selection = {
+        window(arrived) {
+            if (arrived) {
+                const decode = arrived.dtype === "float16" ? stateroom.decodeFloat16 : stateroom.decodeFloat32;
+                selection.window = {...arrived, values: decode(arrived.values)};
+                tell("window", selection.window);
+            }
+        },
+        selected(arrived) {
+            if (arrived) {
+                const counts = new Uint16Array(stateroom.decodeUint8(arrived.counts).buffer);
+                selection.selected = {...arrived, counts};
+                tell("selected", selection.selected);
+            }
+        },
+        neighbourhood(arrived) {
+            if (arrived) {
+                selection.neighbourhood = arrived;
+                tell("neighbourhood", arrived);
+            }
+        },
+        distribution(arrived) {
+            if (arrived) {
+                selection.distribution = arrived;
+                tell("distribution", arrived);
+            }
+        },
+        share(arrived) {
+            if (arrived !== null && arrived !== undefined) {
+                selection.share = arrived;
+                tell("share", arrived);
+            }
+        },
+        hits(arrived) {
+            if (arrived) {
+                tell("hits", arrived);
+            }
+        },
+    };
+})();

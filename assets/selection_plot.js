@@ -1,0 +1,267 @@
+// The line plot: all units grey, the selected ones on top, the one pointed at above all.
+//
+// Plotly draws the axes and the exported pictures (selection_export.js). The lines on the screen are drawn on
+// canvases above it: 650 lines over 100 tokens take 20 ms there, 300 ms as Plotly's SVG traces, and seconds as
+// its WebGL traces where no graphics card helps (every change of one trace draws all of them again).
+(function () {
+    "use strict";
+    const stateroom = (window.stateroom = window.stateroom || {});
+    const {selection, element} = stateroom;
+    const TOP = 26;
+    const BOTTOM = 6;
+    const REACH = 14;
+    const PREFERENCE = 5;
+    const CROWD = 120;
+
+    let range = null;
+    let column = null;
+    let crowd = null;
+    let front = null;
+
+    const style = (name) => window.getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    const graph = () => document.querySelector("#match-plot .js-plotly-plot");
+    const stage = () => document.getElementById("match-stage");
+    const height = () => column.clientHeight - TOP - BOTTOM;
+    const yOf = (value) => TOP + ((range[1] - value) / (range[1] - range[0])) * height();
+    const count = () => selection.window.stop - selection.window.start;
+    const valueOf = (unit, position) => selection.window.values[unit * count() + position - selection.window.start];
+
+    selection.plot = {
+        top: TOP, bottom: BOTTOM, style, graph, valueOf, yOf, height,
+        range: () => range,
+        column: () => column,
+        valueAt: (y) => range[1] - ((y - TOP) / height()) * (range[1] - range[0]),
+        draw: () => draw(),
+        title,
+        /** Opacity of the lines that are not selected: the more there are, the fainter. */
+        crowdOpacity: () => (selection.window.n_units > CROWD ? 0.35 : 0.5),
+        units: () => selection.selected.units.filter((unit) => unit < selection.window.n_units),
+    };
+
+    // ---- axes -------------------------------------------------------------------------------------------
+    /** Limits of the value axis: those of the window or of the state, and the threshold inside them. */
+    function fitted(view) {
+        const whole = view.axis === "fixed" && selection.distribution;
+        const {low, high} = whole ? selection.distribution : selection.window;
+        const room = (Math.max(high, view.threshold) - Math.min(low, view.threshold) || 1) * 0.05;
+        return [Math.min(low, view.threshold) - room, Math.max(high, view.threshold) + room];
+    }
+
+    function title(view) {
+        const value = {raw: "value", tanh: "tanh(value)", abs: "|value|", abs_tanh: "|tanh(value)|"}[view.transform];
+        return value + " of " + view.state;
+    }
+
+    function layout(view) {
+        const axis = {
+            color: style("--text-quiet"), gridcolor: style("--line"), zerolinecolor: style("--line-strong"),
+            fixedrange: true, automargin: false, ticks: "outside", ticklen: 4, tickcolor: style("--line-strong"),
+        };
+        const {start, stop} = selection.window;
+        const gutter = parseFloat(window.getComputedStyle(column).left);
+        return {
+            margin: {l: gutter, r: 0, t: TOP, b: BOTTOM, pad: 0}, autosize: true, showlegend: false,
+            dragmode: false, hovermode: false,
+            paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+            font: {family: "IBM Plex Sans, system-ui, sans-serif", size: 12, color: style("--text")},
+            xaxis: {...axis, range: [start - 0.5, stop - 0.5], side: "top", showgrid: false, zeroline: false,
+                tickformat: ",d", nticks: 9, tickangle: 0},
+            yaxis: {...axis, range, title: {text: title(view), standoff: 8}, nticks: 7},
+            modebar: {bgcolor: "rgba(0,0,0,0)", color: style("--text-quiet"), activecolor: style("--text")},
+        };
+    }
+
+    // ---- lines ------------------------------------------------------------------------------------------
+    function fresh(canvas) {
+        const ratio = window.devicePixelRatio || 1;
+        const [width, tall] = [Math.round(column.clientWidth * ratio), Math.round(column.clientHeight * ratio)];
+        if (canvas.width !== width || canvas.height !== tall) {
+            canvas.width = width;
+            canvas.height = tall;
+        }
+        const paint = canvas.getContext("2d");
+        paint.setTransform(ratio, 0, 0, ratio, 0, 0);
+        paint.clearRect(0, 0, column.clientWidth, column.clientHeight);
+        paint.save();
+        paint.beginPath();
+        paint.rect(0, TOP, column.clientWidth, height());
+        paint.clip();
+        paint.lineJoin = "round";
+        return paint;
+    }
+
+    /** Draw some units; a value that is no number (a hidden run) interrupts the line, so does a border. */
+    function lines(paint, units, color, width, opacity) {
+        const n = count();
+        const {values, start} = selection.window;
+        const cell = column.clientWidth / n;
+        const scale = height() / (range[1] - range[0]);
+        const begins = new Set(selection.window.sequences.map(([, first]) => first - start));
+        paint.strokeStyle = color;
+        paint.globalAlpha = opacity;
+        paint.lineWidth = width;
+        units.forEach((unit) => {
+            let pen = false;
+            let alone = false;
+            paint.beginPath();
+            for (let step = 0; step < n; step += 1) {
+                const value = values[unit * n + step];
+                const drawn = value === value;
+                const x = (step + 0.5) * cell;
+                const y = TOP + (range[1] - value) * scale;
+                if (drawn && pen && !begins.has(step)) {
+                    paint.lineTo(x, y);
+                    alone = false;
+                } else if (drawn) {
+                    paint.moveTo(x, y);
+                    alone = true;
+                }
+                if (drawn && alone && (step + 1 === n || begins.has(step + 1) || values[unit * n + step + 1] !== values[unit * n + step + 1])) {
+                    paint.lineTo(x + 1, y);
+                }
+                pen = drawn;
+            }
+            paint.stroke();
+        });
+        paint.globalAlpha = 1;
+    }
+
+    function drawCrowd() {
+        const paint = fresh(crowd);
+        const every = Array.from({length: selection.window.n_units}, (_, unit) => unit);
+        lines(paint, every, style("--unselected"), 1, selection.plot.crowdOpacity());
+        const cell = column.clientWidth / count();
+        paint.fillStyle = style("--line-strong");
+        selection.window.sequences.slice(1).forEach(([, first]) => {
+            paint.fillRect((first - selection.window.start) * cell - 1, TOP, 2, height());
+        });
+        paint.restore();
+    }
+
+    function drawFront() {
+        if (!range || !selection.window || !front || !front.isConnected) {
+            return;
+        }
+        const paint = fresh(front);
+        const {unit} = selection.pointed;
+        const units = selection.plot.units();
+        lines(paint, units, style("--selected"), 1.6, units.length > CROWD / 2 ? 0.6 : 0.9);
+        if (unit >= 0 && unit < selection.window.n_units) {
+            lines(paint, [unit], style("--hovered"), 3, 1);
+        }
+        paint.restore();
+    }
+
+    function draw() {
+        const view = stateroom.view.get();
+        if (!selection.window || !view || !column || !column.isConnected || !window.Plotly || !graph()) {
+            return;
+        }
+        range = fitted(view);
+        drawCrowd();
+        drawFront();
+        window.Plotly.react(graph(), [{x: [null], y: [null], type: "scatter", mode: "lines"}], layout(view), selection.exportConfig());
+        stage().classList.remove("is-blank");
+        selection.tell("scaled", range);
+    }
+
+    // ---- pointing ---------------------------------------------------------------------------------------
+    /** The unit whose line passes nearest to a point of the plot; the selected ones come first. */
+    function unitNear(event) {
+        const box = column.getBoundingClientRect();
+        const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+        const n = count();
+        const at = x / (box.width / n) - 0.5;
+        const left = Math.min(Math.max(Math.floor(at), 0), n - 1);
+        const right = Math.min(left + 1, n - 1);
+        const share = Math.min(Math.max(at - left, 0), 1);
+        const chosen = new Set(selection.selected.units);
+        const {values} = selection.window;
+        let best = -1;
+        let least = REACH;
+        for (let unit = 0; unit < selection.window.n_units; unit += 1) {
+            const value = values[unit * n + left] * (1 - share) + values[unit * n + right] * share;
+            const distance = Math.abs(yOf(value) - y) - (chosen.has(unit) ? PREFERENCE : 0);
+            if (distance < least) {
+                least = distance;
+                best = unit;
+            }
+        }
+        return best;
+    }
+
+    function pointAt(event) {
+        if (!range || !selection.window || event.buttons) {
+            return;
+        }
+        const unit = unitNear(event);
+        const position = selection.geometry().positionAt(event.clientX);
+        selection.point({unit, position});
+        const [head, where] = selection.describe(position);
+        stateroom.tip.show(event.clientX, event.clientY, unit < 0 ? [head, where] : [
+            head, "unit " + unit + ": " + stateroom.number(valueOf(unit, position)), where,
+            element("div", "quiet", selection.selected.units.includes(unit) ? "click: drop it" : "click: keep it selected"),
+        ]);
+    }
+
+    function mount() {
+        if (column && column.isConnected) {
+            return;
+        }
+        range = null;
+        column = element("div", "plot-column");
+        crowd = element("canvas", "plot-lines", null, {"aria-hidden": "true"});
+        front = element("canvas", "plot-lines", null, {"aria-hidden": "true"});
+        column.append(crowd, front);
+        column.addEventListener("pointermove", pointAt);
+        column.addEventListener("pointerleave", () => {
+            selection.point({unit: -1, position: -1});
+            stateroom.tip.hide();
+        });
+        document.querySelector(".stage-plot").append(column);
+        selection.brush(column, (event) => {
+            const unit = unitNear(event);
+            if (unit >= 0) {
+                selection.toggleUnit(unit);
+            }
+        });
+        selection.mountThreshold(column);
+        wait();
+    }
+
+    /** Plotly is loaded when the first graph of the page appears. */
+    function wait() {
+        if (!range && stateroom.view.mounted()) {
+            window.Plotly && graph() && selection.window ? draw() : window.setTimeout(wait, 40);
+        }
+    }
+
+    selection.part({
+        mount,
+        view(view, previous) {
+            if (range && previous.axis !== undefined && view.axis !== previous.axis) {
+                draw();
+            }
+        },
+        window: draw,
+        resize: draw,
+        selected: drawFront,
+        pointed(now, before) {
+            if (now.unit !== before.unit) {
+                drawFront();
+            }
+        },
+        settled(view) {
+            const [low, high] = fitted(view);
+            if (low !== range[0] || high !== range[1]) {
+                draw();
+            }
+        },
+        distribution() {
+            if (range && stateroom.view.get().axis === "fixed") {
+                draw();
+            }
+        },
+    });
+    window.addEventListener("DOMContentLoaded", () => stateroom.theme.listeners.push(draw));
+})();

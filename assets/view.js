@@ -1,0 +1,212 @@
+// The view of the Select & match page: one value, one direction.
+//
+//   address -> server (dashboard/links.py) -> VIEW -> requests -> server -> stores -> what is drawn
+//
+// Whoever wants something else calls `stateroom.view.change({...})`; the address follows.
+(function () {
+    "use strict";
+    const stateroom = (window.stateroom = window.stateroom || {});
+    const ids = {page: "match-page", view: "match-view", address: "match-address"};
+    const KEPT_PARAMETERS = ["embed", "theme"];
+    const LOST_AFTER_MS = 60000;
+    const SHOWN_AFTER_MS = 300;
+
+    let current = null;
+    let settings = null;
+    let asked = 0;
+    let path = "";
+    const listeners = [];
+    const requests = new Map();
+
+    const setProps = (id, props) => window.dash_clientside.set_props(id, props);
+    const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+    const mounted = () => settings !== null && document.getElementById(ids.page) !== null;
+
+    // ---- address ----------------------------------------------------------------------------------------
+    function written(value) {
+        if (typeof value === "boolean") {
+            return value ? "1" : "0";
+        }
+        if (Array.isArray(value)) {
+            return value.map((item) => String(item).replaceAll("%", "%25").replaceAll(",", "%2C")).join(",");
+        }
+        return typeof value === "number" && !Number.isInteger(value) ? String(Number(value.toPrecision(6))) : String(value);
+    }
+
+    /** The address of a view: only what differs from the default is written. */
+    function addressOf(view) {
+        const parameters = new URLSearchParams();
+        Object.entries(settings.names).forEach(([field, name]) => {
+            if (view[field] !== undefined && !same(view[field], settings.view[field])) {
+                parameters.set(name, written(view[field]));
+            }
+        });
+        const here = new URLSearchParams(window.location.search);
+        KEPT_PARAMETERS.filter((name) => here.has(name)).forEach((name) => parameters.set(name, here.get(name)));
+        const query = parameters.toString();
+        return window.location.pathname + (query ? "?" + query : "");
+    }
+
+    function writeAddress(history) {
+        const url = addressOf(current);
+        if (url === window.location.pathname + window.location.search) {
+            return;
+        }
+        if (history === "push") {
+            window.history.pushState({}, "", url);
+        } else {
+            window.history.replaceState(window.history.state, "", url);
+        }
+        if (stateroom.markMenu) {
+            stateroom.markMenu();
+        }
+    }
+
+    function readAddress() {
+        asked += 1;
+        return {search: window.location.search, n: asked};
+    }
+
+    window.addEventListener("popstate", () => {
+        if (mounted() && window.location.pathname === path) {
+            setProps(ids.address, {data: readAddress()});
+        }
+    });
+
+    // ---- requests ---------------------------------------------------------------------------------------
+    // A request is the part of the view that one server callback needs. It is sent when that part changes,
+    // one at a time: while one is under way only the last of those that follow is kept, and then sent.
+    function send(id, request, wanted) {
+        request.last = JSON.stringify(wanted);
+        request.next = undefined;
+        request.sentAt = Date.now();
+        request.timer = request.timer || window.setTimeout(() => {
+            request.late = true;
+            mark();
+        }, SHOWN_AFTER_MS);
+        request.under_way = true;
+        setProps(id, {data: wanted});
+    }
+
+    function consider(id, request) {
+        const wanted = request.derive(current);
+        if (wanted === null || wanted === undefined) {
+            request.next = undefined;
+            return;
+        }
+        if (request.under_way && Date.now() - request.sentAt < LOST_AFTER_MS) {
+            request.next = JSON.stringify(wanted) === request.last ? undefined : wanted;
+        } else if (JSON.stringify(wanted) !== request.last) {
+            send(id, request, wanted);
+        }
+    }
+
+    function ended(id) {
+        const request = requests.get(id);
+        if (!request) {
+            return;
+        }
+        request.under_way = false;
+        if (request.next !== undefined) {
+            send(id, request, request.next);
+            return;
+        }
+        window.clearTimeout(request.timer);
+        request.timer = 0;
+        request.late = false;
+        mark();
+    }
+
+    /** Every wait of more than 300 ms shows that something is under way. */
+    function mark() {
+        const page = document.getElementById(ids.page);
+        if (!page) {
+            return;
+        }
+        const late = [...requests].filter(([, request]) => request.late).map(([id]) => id);
+        page.dataset.waiting = late.map((id) => id.replace("match-", "").replace("-request", "")).join(" ");
+    }
+
+    // ---- the view ---------------------------------------------------------------------------------------
+    function spread(previous) {
+        listeners.forEach((listener) => listener(current, previous || {}));
+        requests.forEach((request, id) => consider(id, request));
+    }
+
+    stateroom.view = {
+        get: () => current,
+        defaults: () => settings.view,
+        mounted,
+        /** Show something else. `history`: "push" makes a step for the back button, "replace" does not. */
+        change(patch, options) {
+            if (!mounted() || current === null) {
+                return;
+            }
+            const previous = current;
+            const next = {...current, ...patch};
+            if (same(next, previous)) {
+                return;
+            }
+            current = next;
+            writeAddress((options || {}).history || "push");
+            spread(previous);
+            setProps(ids.view, {data: next});
+            if (stateroom.messages) {
+                stateroom.messages.outdated();
+            }
+        },
+        /** Show what may not fit (another recording or state): the server checks it first. */
+        open(patch) {
+            window.history.pushState({}, "", addressOf({...current, ...patch}));
+            setProps(ids.address, {data: readAddress()});
+        },
+        /** Call `listener(view, previous)` upon every change; `previous` is {} the first time. */
+        subscribe(listener) {
+            listeners.push(listener);
+            if (current && mounted()) {
+                listener(current, {});
+            }
+        },
+        /** Keep the store `id` at `derive(view)`, the part of the view that a server callback needs. */
+        request(id, derive) {
+            requests.set(id, {derive, last: undefined, next: undefined, under_way: false, timer: 0});
+        },
+        /** Ask again although nothing changed. */
+        again(id) {
+            const request = requests.get(id);
+            request.last = undefined;
+            consider(id, request);
+        },
+        address: () => addressOf(current),
+    };
+
+    // ---- what Dash calls --------------------------------------------------------------------------------
+    window.dash_clientside = window.dash_clientside || {};
+    window.dash_clientside.stateroom_view = {
+        mounted(defaults) {
+            settings = defaults;
+            current = null;
+            path = window.location.pathname;
+            requests.forEach((request) => Object.assign(request, {last: undefined, next: undefined, under_way: false}));
+            return readAddress();
+        },
+        arrived(view) {
+            if (!view || view.asked === undefined || view.asked !== asked) {
+                return;
+            }
+            const previous = current;
+            const {asked: _n, ...rest} = view;
+            if (current && same(rest, current)) {
+                return;
+            }
+            current = rest;
+            writeAddress("replace");
+            spread(previous);
+        },
+        flight(flight) {
+            if (flight && !flight.on) {
+                ended(flight.request);
+            }
+        },
+    };
+})();

@@ -1,0 +1,82 @@
+"""The select half of the Select & match page: places that the scripts in assets/ draw into."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+
+from dashboard.ids import Match
+
+__all__ = ["REQUESTS", "flight_of", "selection_panel", "selection_stores"]
+
+REQUESTS = (
+    Match.WINDOW_REQUEST,
+    Match.NEIGHBOURHOOD_REQUEST,
+    Match.SELECTION_REQUEST,
+    Match.DISTRIBUTION_REQUEST,
+    Match.SHARE_REQUEST,
+    Match.SEARCH_REQUEST,
+)
+"""Stores that hold the part of the view one server callback needs."""
+
+
+def selection_stores(defaults: dict[str, Any]) -> list[dcc.Store]:
+    """Return the stores between browser and server; `defaults` says how to write an address."""
+    answers = (
+        Match.VIEW,
+        Match.ADDRESS,
+        Match.WINDOW,
+        Match.NEIGHBOURHOOD,
+        Match.SELECTED,
+        Match.DISTRIBUTION,
+        Match.SHARE,
+        Match.HITS,
+    )
+    flights = (flight_of(request) for request in REQUESTS)
+    return [
+        dcc.Store(id=Match.DEFAULTS, data=defaults),
+        *(dcc.Store(id=store) for store in (*answers, *REQUESTS, *flights)),
+    ]
+
+
+def flight_of(request: str) -> str:
+    """Return the id of the store that says whether a request is under way."""
+    return f"{request}-flight"
+
+
+def selection_panel(graph_config: dict[str, Any]) -> html.Section:
+    """Return the toolbar, the plot with everything aligned under it, and the list of units."""
+    return html.Section(
+        [
+            html.H1("Select & match", className="visually-hidden"),
+            html.Div(id=Match.TOOLBAR, className="select-toolbar", role="toolbar", **_label("Move and show")),
+            html.Div(id=Match.HIT_LIST, className="hit-list", hidden=True),
+            html.Div(
+                [
+                    html.Div(_plot(Match.PLOT, graph_config), className="stage-plot"),
+                    html.Div(id=Match.DISTRIBUTION_PLOT, className="stage-distribution"),
+                    html.Div(id=Match.TOKENS, className="stage-rows"),
+                    html.Div(id=Match.RAIL, className="stage-rows"),
+                    html.Div(id=Match.HEAT_STRIP, className="stage-rows"),
+                    html.Div(id=Match.TRACKS, className="stage-rows"),
+                    html.Div(id=Match.STRIP, className="stage-rows"),
+                ],
+                id=Match.STAGE,
+                className="stage",
+            ),
+            html.Div(id=Match.CHIPS, className="units"),
+        ],
+        className="select-panel",
+        **_label("Select"),
+    )
+
+
+def _plot(component_id: str, graph_config: dict[str, Any]) -> dcc.Graph:
+    # The scripts draw into it. Nothing is zoomed by dragging: dragging selects.
+    blank = {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
+    return dcc.Graph(id=component_id, figure=blank, config={**graph_config, "scrollZoom": False})
+
+
+def _label(text: str) -> dict[str, str]:
+    return {"aria-label": text}

@@ -1,0 +1,107 @@
+"""Does a view fit the recording it names? What does not becomes the default, with a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analytics.analyses.selection import sequence_of
+from analytics.errors import AnalyticsError, RangeError, nearest
+from analytics.store.recording import Recording
+from dashboard.queries.annotations import available_tracks
+from dashboard.queries.recordings import RecordingQueries
+
+__all__ = ["ViewQueries"]
+
+
+class ViewQueries:
+    """Which view to open, and whether a given one can be shown."""
+
+    def __init__(self, recordings: RecordingQueries) -> None:
+        self._recordings = recordings
+
+    def opening(self) -> dict[str, str]:
+        """Return the address parameters of a first visit: a finding already made, or the first recording."""
+        facts = self._recordings.all()
+        for recording in facts:
+            if recording.opening_view:
+                return {"recording": recording.key, **recording.opening_view}
+        return {"recording": facts[0].key} if facts else {}
+
+    def checked(self, view: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """Return the fields of a view that have to change, and a sentence for each that made no sense."""
+        recording, problems = self._recording(view["recording"])
+        if recording is None:
+            return {"recording": ""}, problems
+        changes: dict[str, Any] = {"recording": recording.path.name}
+        for check in (_state, _range, _window, _tracks, _units):
+            check(recording, {**view, **changes}, changes, problems)
+        return changes, problems
+
+    def _recording(self, key: str) -> tuple[Recording | None, list[str]]:
+        try:
+            return self._recordings.open(key), []
+        except AnalyticsError as error:
+            problems = [str(error)] if key else []
+        opening = self.opening()
+        return (self._recordings.open(opening["recording"]) if opening else None), problems
+
+
+def _state(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
+    if view["state"] in recording.state_names:
+        return
+    changes["state"] = default_state(recording)
+    if view["state"]:
+        hint = nearest(view["state"], recording.state_names)
+        problems.append(
+            f"{recording.name} has no state '{view['state'][:40]}'.{hint} Showing {changes['state']}."
+        )
+
+
+def _range(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
+    if view["start"] < 0:
+        return
+    try:
+        sequence_of(recording.states(view["state"]), view["start"], view["stop"])
+    except RangeError as error:
+        problems.append(f"{error} Nothing is selected.")
+        changes["start"] = changes["stop"] = -1
+
+
+def _window(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
+    at, width = view["at"], view["width"]
+    if at == 0 and view["start"] >= width:
+        at = view["start"] - max(0, (width - (view["stop"] - view["start"])) // 2)
+    if at >= recording.n_positions:
+        problems.append(
+            f"{recording.name} has positions 0 to {recording.n_positions - 1:,}. Showing its end."
+        )
+    changes["at"] = max(0, min(at, recording.n_positions - width))
+
+
+def _tracks(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
+    known = [track["name"] for track in available_tracks(recording)]
+    unknown = [name for name in view["tracks"] if name not in known]
+    if unknown:
+        problems.append(
+            f"{recording.name} has no annotation '{unknown[0][:40]}'.{nearest(unknown[0], known)}"
+        )
+        changes["tracks"] = [name for name in view["tracks"] if name in known]
+
+
+def _units(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
+    n_units = recording.states(view["state"]).shape[1]
+    for field in ("dropped", "pinned"):
+        outside = [unit for unit in view[field] if unit >= n_units]
+        if outside:
+            problems.append(f"There is no unit {outside[0]}: {view['state']} has units 0 to {n_units - 1}.")
+            changes[field] = [unit for unit in view[field] if unit < n_units]
+
+
+def default_state(recording: Recording) -> str:
+    """Return the state shown when none was asked for: that of the finding, else the last layer's cell."""
+    opening = recording.manifest.get("opening_view") or {}
+    if opening.get("state") in recording.state_names:
+        return opening["state"]
+    cells = [name for name in recording.state_names if name.endswith(".cell")]
+    return (cells or list(recording.state_names))[-1]
