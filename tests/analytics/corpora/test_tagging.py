@@ -1,10 +1,11 @@
 import importlib.util
+import sys
 
 import pytest
 
 from analytics.corpora.plays import parse_play
 from analytics.corpora.tagging import CHUNK_LABELS, SPEECH_PART_LABELS, tag_play_words
-from analytics.errors import AnalyticsError
+from analytics.errors import MissingPackageError
 
 needs_tagger = pytest.mark.skipif(
     importlib.util.find_spec("textblob") is None, reason="textblob is not installed"
@@ -17,8 +18,8 @@ def test_labels_fit_a_legend():
 
 
 def test_without_the_package_a_sentence_says_what_to_do(monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(AnalyticsError, match="'textblob', which is not installed"):
+    monkeypatch.setitem(sys.modules, "textblob.en", None)
+    with pytest.raises(MissingPackageError, match=r"textblob.* is not installed\. Run: pip install"):
         tag_play_words(["a"])
 
 
