@@ -1,0 +1,1 @@
+"""The networks that come with the project, and how they are trained."""
