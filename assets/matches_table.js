@@ -36,14 +36,18 @@
 
     function geometry(results, options, width) {
         const rows = results.rows;
-        const word = wordWidth(rows, options.cell);
+        let word = wordWidth(rows, options.cell);
         const maps = options.heats.map((heat) => heatWidth(results, heat));
-        const column = word + maps.reduce((sum, cell) => sum + cell, 0);
-        const room = floor((width - META_WIDTH - GAP * (maps.length + 1) - SCROLLBAR) / column);
+        const cells = maps.reduce((sum, cell) => sum + cell, 0);
+        const free = width - META_WIDTH - GAP * (maps.length + 1) - SCROLLBAR;
+        const room = floor(free / (word + cells));
         const longest = max(...rows.stop.map((stop, row) => stop - rows.start[row]));
         const columns = min(max(room, LEAST_COLUMNS), 40);
         const before = min(max(round((columns - min(longest, columns / 2)) / 2), 2), MOST_BEFORE);
-        const all = META_WIDTH + GAP * (maps.length + 1) + column * columns;
+        if (!options.cell && word === WIDEST) {
+            word += max(0, min(floor(free / columns) - cells - word, WIDEST / 2));
+        }
+        const all = META_WIDTH + GAP * (maps.length + 1) + (word + cells) * columns;
         return {word, before, columns, wordsWidth: word * columns, width: all};
     }
 
@@ -111,7 +115,7 @@
         values.forEach((value, column) => meta.append(gridCell("match-number", String(value), META[column][1])));
         const where = gridCell("match-where", undefined, WHERE);
         const place = rows.n_sequences > 1
-            ? whole.format(rows.sequence[index]) + " · " + whole.format(rows.place[index]) : whole.format(start);
+            ? whole.format(rows.sequence[index] + 1) + " · " + whole.format(rows.place[index]) : whole.format(start);
         where.append(button("match-look", place, "Show it above; the pattern stays. " + placeWords(index, start)));
         const open = gridCell("match-open-cell", undefined, OPEN);
         if (selection) {
@@ -135,7 +139,7 @@
         const rows = shown.results.rows;
         const place = position - rows.start[index] + rows.place[index];
         return "position " + whole.format(position)
-            + (rows.n_sequences > 1 ? " (" + rows.sequence_name + " " + whole.format(rows.sequence[index])
+            + (rows.n_sequences > 1 ? " (" + rows.sequence_name + " " + whole.format(rows.sequence[index] + 1)
                 + ", " + whole.format(place) + ")" : "");
     }
 

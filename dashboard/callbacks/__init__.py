@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dash import Dash
 
-from dashboard.callbacks import recordings, selection, shell
+from dashboard.callbacks import match, recordings, selection, shell
 from dashboard.queries import Queries
 
 __all__ = ["register_all"]
 
-MODULES = (shell, recordings, selection)
+MODULES = (shell, recordings, selection, match)
 
 
 def register_all(app: Dash, queries: Queries) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import plotly.graph_objects as go
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, no_update
 
 from dashboard.callbacks.selection import flight
 from dashboard.figures.match import labels_figure, lengths_figure
@@ -56,7 +56,7 @@ def register(app: Dash, queries: Queries) -> None:
     )
     def show_lengths(request: dict | None, theme: str) -> go.Figure:
         if not request:
-            return go.Figure()
+            return no_update
         asked = _asked(request)
         return lengths_figure(
             queries.match.lengths(asked), chosen=asked.length, limit=HISTOGRAM_LIMIT, theme=theme
@@ -71,7 +71,9 @@ def register(app: Dash, queries: Queries) -> None:
         prevent_initial_call=True,
     )
     def show_labels(request: dict | None, theme: str) -> tuple[go.Figure, dict, str]:
-        found = queries.match.labels(_asked(request)) if request else None
+        if not request:
+            return no_update, no_update, no_update
+        found = queries.match.labels(_asked(request))
         if found is None:
             return go.Figure(), {"display": "none"}, "This recording has no annotation to compare."
         name, shares = found
