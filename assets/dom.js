@@ -18,8 +18,11 @@
 
     /** A token: white space visible, any script in its own direction. */
     stateroom.tokenElement = function (text, className) {
-        const shown = stateroom.element("bdi", className || "token", stateroom.visible(text));
+        const written = stateroom.visible(text);
+        const shown = stateroom.element("bdi", className || "token", written);
         shown.dir = "auto";
+        // A single letter or mark is never turned on its side.
+        shown.classList.toggle("is-single", [...written].length === 1);
         return shown;
     };
 

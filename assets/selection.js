@@ -3,7 +3,6 @@
 (function () {
     "use strict";
     const stateroom = (window.stateroom = window.stateroom || {});
-    const NEIGHBOURHOOD = 2000;
     const parts = [];
 
     const selection = (stateroom.selection = {
@@ -72,36 +71,40 @@
     }
 
     // ---- requests ---------------------------------------------------------------------------------------
-    function neighbourhoodStart(view) {
-        // Whole thousands: the strip moves seldom, and the window is never at its edge.
-        const middle = view.at + Math.floor(view.width / 2);
-        return Math.max(0, Math.floor(middle / 1000) * 1000 - NEIGHBOURHOOD / 4);
-    }
-
+    /** The wide strip moves by whole thousands (`neighbourhood_of`): ask once for each. */
+    const inThousands = (view) => Math.floor((view.at + view.width / 2) / 1000) * 1000;
     const pick = (view, ...fields) => Object.fromEntries(fields.map((field) => [field, view[field]]));
-    const ready = (derive) => (view) => (view.recording && view.state ? derive(view) : null);
 
     function register() {
-        const request = stateroom.view.request;
-        request("match-window-request", ready((view) => ({
+        const ask = (question, derive, arrived) => stateroom.view.request(
+            question, (view) => (view.recording && view.state ? derive(view) : null), arrived);
+        ask("selected", (view) => ({
+            ...pick(view, "recording", "state", "start", "stop", "off_before", "off_after", "threshold", "transform",
+                "dropped", "pinned"),
+            at: inThousands(view),
+        }), (answer) => {
+            const counts = new Uint16Array(stateroom.decodeUint8(answer.counts).buffer);
+            keep("selected", {...answer, counts});
+        });
+        ask("window", (view) => ({
             ...pick(view, "recording", "state", "at", "width", "transform", "tracks", "run"),
             // The run filter alone depends on the threshold.
             threshold: view.run > 1 ? view.threshold : 0,
-        })));
-        request("match-selection-request", ready((view) => ({
-            ...pick(view, "recording", "state", "start", "stop", "off_before", "off_after", "threshold", "transform",
-                "dropped", "pinned"),
-            first: neighbourhoodStart(view),
-        })));
-        request("match-neighbourhood-request", ready((view) => ({
-            recording: view.recording, first: neighbourhoodStart(view),
-        })));
-        request("match-distribution-request", ready((view) => pick(view, "recording", "state", "transform")));
-        request("match-share-request", ready((view) => pick(view, "recording", "state", "threshold", "transform")));
-        request("match-search-request", ready((view) => view.search.trim()
-            ? {recording: view.recording, query: view.search} : null));
+        }), (answer) => {
+            const decode = answer.dtype === "float16" ? stateroom.decodeFloat16 : stateroom.decodeFloat32;
+            keep("window", {...answer, values: decode(answer.values)});
+        });
+        ask("neighbourhood", (view) => ({recording: view.recording, at: inThousands(view)}), (answer) => keep("neighbourhood", answer));
+        ask("distribution", (view) => pick(view, "recording", "state", "transform"), (answer) => keep("distribution", answer));
+        ask("share", (view) => pick(view, "recording", "state", "threshold", "transform"), (answer) => keep("share", answer.share));
+        ask("hits", (view) => (view.search.trim() ? pick(view, "recording", "search") : null), (answer) => tell("hits", answer));
         stateroom.view.subscribe(follow);
         stateroom.pickers.handler = choose;
+    }
+
+    function keep(name, value) {
+        selection[name] = value;
+        tell(name, value);
     }
 
     function follow(view, previous) {
@@ -134,46 +137,4 @@
         window.cancelAnimationFrame(resizing);
         resizing = window.requestAnimationFrame(() => stateroom.view.mounted() && tell("resize"));
     });
-
-    // ---- what Dash calls --------------------------------------------------------------------------------
-    window.dash_clientside = window.dash_clientside || {};
-    window.dash_clientside.stateroom_selection = {
-        window(arrived) {
-            if (arrived) {
-                const decode = arrived.dtype === "float16" ? stateroom.decodeFloat16 : stateroom.decodeFloat32;
-                selection.window = {...arrived, values: decode(arrived.values)};
-                tell("window", selection.window);
-            }
-        },
-        selected(arrived) {
-            if (arrived) {
-                const counts = new Uint16Array(stateroom.decodeUint8(arrived.counts).buffer);
-                selection.selected = {...arrived, counts};
-                tell("selected", selection.selected);
-            }
-        },
-        neighbourhood(arrived) {
-            if (arrived) {
-                selection.neighbourhood = arrived;
-                tell("neighbourhood", arrived);
-            }
-        },
-        distribution(arrived) {
-            if (arrived) {
-                selection.distribution = arrived;
-                tell("distribution", arrived);
-            }
-        },
-        share(arrived) {
-            if (arrived !== null && arrived !== undefined) {
-                selection.share = arrived;
-                tell("share", arrived);
-            }
-        },
-        hits(arrived) {
-            if (arrived) {
-                tell("hits", arrived);
-            }
-        },
-    };
 })();

@@ -51,12 +51,13 @@
         const most = Math.log1p(Math.max(...found.counts));
         const y = (value) => ((range[1] - value) / (range[1] - range[0])) * height;
         const {threshold} = stateroom.view.get();
+        const [on, off] = [style("--selected"), style("--unselected")];
         found.counts.forEach((count, place) => {
             const middle = found.low + (place + 0.5) * step;
             const length = (Math.log1p(count) / most) * (width - 8);
             const [top, bottom] = [y(middle + step / 2), y(middle - step / 2)];
             if (length > 0 && bottom > 0 && top < height) {
-                paint.fillStyle = style(middle >= threshold ? "--selected" : "--unselected");
+                paint.fillStyle = middle >= threshold ? on : off;
                 paint.globalAlpha = middle >= threshold ? 0.85 : 0.6;
                 paint.fillRect(0, top, length, Math.max(1, bottom - top));
             }
@@ -72,7 +73,7 @@
         const share = (range[1] - view.threshold) / (range[1] - range[0]);
         line.style.top = selection.plot.top + share * selection.plot.height() + "px";
         const found = selection.distribution;
-        const of = found ? short.format(found.n_values) + (found.is_sample ? " sampled values" : " values") : "values";
+        const of = found ? short.format(found.n_values) + (found.is_sample ? " sampled" : "") : "all";
         caption.textContent = selection.share === null ? "" : percent(selection.share) + " of " + of + " on";
     }
 

@@ -46,9 +46,10 @@
         const paint = canvas.getContext("2d");
         const total = Math.max(1, selection.selected.units.length);
         const most = mostIn(start, stop, width);
+        const colors = selection.scale(total);
         for (let x = 0; x < width; x += 1) {
             if (most[x] > 0) {
-                paint.fillStyle = stateroom.colors.sequential(most[x] / total);
+                paint.fillStyle = colors[most[x]];
                 paint.fillRect(x, 0, 1, HEIGHT);
             }
         }
@@ -102,7 +103,7 @@
         const move = (to) => {
             const [start, stop] = bounds();
             const at = Math.min(Math.max(positionAt(to.clientX) - hold, start), Math.max(start, stop - view.width));
-            stateroom.view.change({at}, {history});
+            stateroom.view.change({at}, {history, moving: true});
             history = "replace";
         };
         if (!inside) {

@@ -31,7 +31,7 @@
         const {top, valueAt, height, column} = selection.plot;
         const move = (moved) => {
             const y = moved.clientY - column().getBoundingClientRect().top;
-            stateroom.view.change({threshold: rounded(valueAt(Math.min(Math.max(y, top), top + height())))}, {history});
+            stateroom.view.change({threshold: rounded(valueAt(Math.min(Math.max(y, top), top + height())))}, {history, moving: true});
             history = "replace";
         };
         const end = () => {

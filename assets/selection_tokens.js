@@ -126,7 +126,7 @@
             const select = (x) => {
                 const here = selection.geometry().positionAt(x);
                 const [start, stop] = selection.clip(Math.min(anchor, here), Math.max(anchor, here) + 1, anchor);
-                stateroom.view.change({start, stop, ...offs(start, stop)}, {history});
+                stateroom.view.change({start, stop, ...offs(start, stop)}, {history, moving: true});
                 history = "replace";
             };
             const move = (to) => {
@@ -213,7 +213,7 @@
         grip.setPointerCapture(event.pointerId);
         let history = "push";
         const move = (to) => {
-            stateroom.view.change(handle.set(view(), selection.geometry().borderAt(to.clientX)), {history});
+            stateroom.view.change(handle.set(view(), selection.geometry().borderAt(to.clientX)), {history, moving: true});
             history = "replace";
         };
         grip.addEventListener("pointermove", move);

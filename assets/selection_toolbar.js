@@ -111,6 +111,7 @@
                 tool("⇥", "Next sequence (])", () => selection.sequenceStep(1))),
             fields.where,
             group("search", search),
+            element("div", "tool-break"),
             group("width", tool("−", "Fewer tokens, wider (−)", () => selection.zoomStep(-1)), labelled("tokens", fields.width),
                 tool("+", "More tokens, narrower (+)", () => selection.zoomStep(1))),
             group("threshold", labelled("threshold", fields.threshold), labelled("on", fields.transform)),

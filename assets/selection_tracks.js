@@ -10,6 +10,17 @@
     const width = () => selection.geometry().cell;
     const fits = (text) => [...text].length * LETTER + 2 <= width();
 
+    /** Colours of the counts 0 to `total`. */
+    let scales = {};
+    selection.scale = function (total) {
+        const theme = stateroom.theme.current();
+        if (scales.theme !== theme || scales.total !== total) {
+            const colors = Array.from({length: total + 1}, (_, count) => stateroom.colors.sequential(count / Math.max(total, 1)));
+            scales = {theme, total, colors, inks: colors.map(stateroom.colors.ink)};
+        }
+        return scales.colors;
+    };
+
     // ---- heat strip -------------------------------------------------------------------------------------
     function makeHeat() {
         heat = selection.row("units on", "heat-row");
@@ -42,11 +53,12 @@
         }
         const total = selection.selected.units.length;
         const wide = fits(String(total));
+        const colors = selection.scale(total);
+        const {inks} = scales;
         [...heat.cells.children].forEach((cell, place) => {
             const count = total > 0 ? selection.countAt(shown.start + place) : null;
-            const color = count ? stateroom.colors.sequential(count / total) : "";
-            cell.style.background = color;
-            cell.style.color = color ? stateroom.colors.ink(color) : "";
+            cell.style.background = count ? colors[count] : "";
+            cell.style.color = count ? inks[count] : "";
             cell.textContent = wide && count ? String(count) : "";
         });
         const stops = [0, 0.25, 0.5, 0.75, 1].map(stateroom.colors.sequential);

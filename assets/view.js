@@ -10,11 +10,13 @@
     const KEPT_PARAMETERS = ["embed", "theme"];
     const LOST_AFTER_MS = 60000;
     const SHOWN_AFTER_MS = 300;
+    const RESTS_AFTER_MS = 150;
 
     let current = null;
     let settings = null;
     let asked = 0;
     let path = "";
+    let storing = 0;
     const listeners = [];
     const requests = new Map();
 
@@ -74,8 +76,9 @@
     });
 
     // ---- requests ---------------------------------------------------------------------------------------
-    // A request is the part of the view that one server callback needs. It is sent when that part changes,
-    // one at a time: while one is under way only the last of those that follow is kept, and then sent.
+    // A request is the part of the view that one answer depends on. It is sent when that part changes, one at
+    // a time: while one is under way only the last of those that follow is kept, and then sent. So dragging
+    // never queues, and always ends with the answer to where it ended.
     function send(id, request, wanted) {
         request.last = JSON.stringify(wanted);
         request.next = undefined;
@@ -85,7 +88,37 @@
             mark();
         }, SHOWN_AFTER_MS);
         request.under_way = true;
-        setProps(id, {data: wanted});
+        if (request.arrived) {
+            fetchAnswer(id, request, wanted);
+        } else {
+            setProps(id, {data: wanted});
+        }
+    }
+
+    async function fetchAnswer(id, request, wanted) {
+        const {generation} = request;
+        const reply = await ask(id, wanted);
+        if (request.generation !== generation || !mounted()) {
+            return;
+        }
+        if (reply.error) {
+            stateroom.messages.show([reply.error], "error");
+        } else {
+            request.arrived(reply.answer, wanted);
+        }
+        ended(id);
+    }
+
+    /** Ask the server a question of dashboard/callbacks/selection.py; the reply has an answer or an error. */
+    async function ask(question, wanted) {
+        try {
+            const reply = await window.fetch(settings.ask + question, {
+                method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(wanted),
+            });
+            return reply.ok ? await reply.json() : {error: "The server could not answer (" + reply.status + "). Load the page again."};
+        } catch (failure) {
+            return {error: "The server does not answer. Is it still running?"};
+        }
     }
 
     function consider(id, request) {
@@ -124,7 +157,7 @@
             return;
         }
         const late = [...requests].filter(([, request]) => request.late).map(([id]) => id);
-        page.dataset.waiting = late.map((id) => id.replace("match-", "").replace("-request", "")).join(" ");
+        page.dataset.waiting = late.join(" ");
     }
 
     // ---- the view ---------------------------------------------------------------------------------------
@@ -137,7 +170,10 @@
         get: () => current,
         defaults: () => settings.view,
         mounted,
-        /** Show something else. `history`: "push" makes a step for the back button, "replace" does not. */
+        /**
+         * Show something else. `history`: "push" makes a step for the back button, "replace" does not.
+         * `moving`: more of the same follows at once (dragging), so whoever works with the store can wait.
+         */
         change(patch, options) {
             if (!mounted() || current === null) {
                 return;
@@ -150,7 +186,8 @@
             current = next;
             writeAddress((options || {}).history || "push");
             spread(previous);
-            setProps(ids.view, {data: next});
+            window.clearTimeout(storing);
+            storing = window.setTimeout(() => setProps(ids.view, {data: current}), (options || {}).moving ? RESTS_AFTER_MS : 0);
             if (stateroom.messages) {
                 stateroom.messages.outdated();
             }
@@ -167,9 +204,12 @@
                 listener(current, {});
             }
         },
-        /** Keep the store `id` at `derive(view)`, the part of the view that a server callback needs. */
-        request(id, derive) {
-            requests.set(id, {derive, last: undefined, next: undefined, under_way: false, timer: 0});
+        /**
+         * Ask again whenever `derive(view)` changes; nothing is asked while it is null. With `arrived`, `id` is a
+         * question and `arrived(answer, wanted)` is called; without, `id` is a store that a Dash callback listens to.
+         */
+        request(id, derive, arrived) {
+            requests.set(id, {derive, arrived, last: undefined, next: undefined, under_way: false, timer: 0, generation: 0});
         },
         /** Ask again although nothing changed. */
         again(id) {
@@ -187,7 +227,10 @@
             settings = defaults;
             current = null;
             path = window.location.pathname;
-            requests.forEach((request) => Object.assign(request, {last: undefined, next: undefined, under_way: false}));
+            requests.forEach((request) => {
+                request.generation += 1;
+                Object.assign(request, {last: undefined, next: undefined, under_way: false});
+            });
             return readAddress();
         },
         arrived(view) {

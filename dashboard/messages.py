@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from dash import no_update, set_props
 
 from analytics.errors import AnalyticsError
 from dashboard.ids import Shell
 
-__all__ = ["UNEXPECTED", "notes", "say", "show_error"]
+__all__ = ["UNEXPECTED", "answered", "notes", "say", "show_error"]
 
 UNEXPECTED = (
     "Something went wrong that should not have. What you see may be out of date: load the page again. "
@@ -36,9 +37,20 @@ def say(sentences: Iterable[str]) -> None:
 
 def show_error(error: Exception) -> None:
     """Show an error of a callback; the callback's outputs stay as they were."""
+    texts = [_sentence(error)]
+    set_props(Shell.NOTICE, {"data": {"id": uuid.uuid4().hex, "kind": "error", "texts": texts}})
+
+
+def answered(compute: Callable[[], Any]) -> dict[str, Any]:
+    """Return the answer to a script's question, or the sentence that says why there is none."""
+    try:
+        return {"answer": compute()}
+    except Exception as error:
+        return {"error": _sentence(error)}
+
+
+def _sentence(error: Exception) -> str:
     if isinstance(error, AnalyticsError):
-        text = str(error)
-    else:
-        log.error("A callback failed.", exc_info=error)
-        text = UNEXPECTED
-    set_props(Shell.NOTICE, {"data": {"id": uuid.uuid4().hex, "kind": "error", "texts": [text]}})
+        return str(error)
+    log.error("A callback failed.", exc_info=error)
+    return UNEXPECTED

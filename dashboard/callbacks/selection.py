@@ -1,50 +1,40 @@
-"""The select half of the Select & match page: each part of the view is asked for when it changes."""
+"""The select half of the Select & match page: the view an address asks for, and answers for what is drawn.
+
+What follows the pointer cannot wait for Dash: its renderer alone takes 30 to 60 ms from an answer to the
+screen. So the scripts ask for windows and selections at an address of their own, in the words of the view.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from dash import ClientsideFunction, Dash, Input, Output
+from flask import jsonify, request
 
 from dashboard import messages
 from dashboard.components.selection import REQUESTS, flight_of
 from dashboard.ids import Match
-from dashboard.links import read_match
+from dashboard.links import MatchView, match_from_dict, read_match
 from dashboard.queries import Queries
 
-__all__ = ["register"]
+__all__ = ["QUESTIONS", "flight", "register"]
+
+Answerer = Callable[[Queries, MatchView], dict[str, Any]]
 
 
 def register(app: Dash, queries: Queries) -> None:
-    """Register the callbacks of the select half, and those that keep the view."""
-    _register_view(app, queries)
-    _register_window(app, queries)
-    _register_selection(app, queries)
-    _register_distribution(app, queries)
-
-
-def flight(request: str) -> list:
-    """Return what tells the browser that a request is under way and when it has ended, well or not."""
-    under_way, ended = ({"request": request, "on": on} for on in (True, False))
-    return [(Output(flight_of(request), "data"), under_way, ended)]
-
-
-def _drawn(app: Dash, store: str) -> None:
-    """Hand what arrives in a store to the function of assets/selection.js that has its name."""
-    function = ClientsideFunction("stateroom_selection", store.removeprefix("match-"))
-    app.clientside_callback(function, Input(store, "data"))
-
-
-def _register_view(app: Dash, queries: Queries) -> None:
+    """Register the callbacks that keep the view, and the address that answers the scripts."""
     app.clientside_callback(
         ClientsideFunction("stateroom_view", "mounted"),
         Output(Match.ADDRESS, "data"),
         Input(Match.DEFAULTS, "data"),
     )
     app.clientside_callback(ClientsideFunction("stateroom_view", "arrived"), Input(Match.VIEW, "data"))
-    for request in REQUESTS:
+    for store in REQUESTS:
         app.clientside_callback(
-            ClientsideFunction("stateroom_view", "flight"), Input(flight_of(request), "data")
+            ClientsideFunction("stateroom_view", "flight"), Input(flight_of(store), "data")
         )
 
     @app.callback(Output(Match.VIEW, "data"), Input(Match.ADDRESS, "data"), prevent_initial_call=True)
@@ -56,71 +46,62 @@ def _register_view(app: Dash, queries: Queries) -> None:
         messages.say(problems + doubts)
         return {**view.to_dict(), **changes, "asked": asked["n"]}
 
+    @app.server.post(f"{app.config.routes_pathname_prefix}ask/<any({','.join(QUESTIONS)}):question>")
+    def answer(question: str):
+        view = match_from_dict(request.get_json(silent=True))
+        return jsonify(messages.answered(lambda: QUESTIONS[question](queries, view)))
 
-def _register_window(app: Dash, queries: Queries) -> None:
-    @app.callback(
-        Output(Match.WINDOW, "data"),
-        Input(Match.WINDOW_REQUEST, "data"),
-        running=flight(Match.WINDOW_REQUEST),
-        prevent_initial_call=True,
+
+def flight(store: str) -> list:
+    """Return what tells the browser that a callback's request is under way and when it has ended."""
+    under_way, ended = ({"request": store, "on": on} for on in (True, False))
+    return [(Output(flight_of(store), "data"), under_way, ended)]
+
+
+def _window(queries: Queries, view: MatchView) -> dict[str, Any]:
+    return queries.window.window(
+        view.recording,
+        view.state,
+        at=view.at,
+        width=view.width,
+        transform=view.transform,
+        tracks=view.tracks,
+        run=view.run,
+        threshold=view.threshold,
     )
-    def show_window(asked: dict) -> dict:
-        return queries.window.window(**asked)
 
-    @app.callback(
-        Output(Match.NEIGHBOURHOOD, "data"),
-        Input(Match.NEIGHBOURHOOD_REQUEST, "data"),
-        running=flight(Match.NEIGHBOURHOOD_REQUEST),
-        prevent_initial_call=True,
+
+def _selected(queries: Queries, view: MatchView) -> dict[str, Any]:
+    return queries.selection.selected(
+        view.recording,
+        view.state,
+        at=view.at,
+        start=view.start,
+        stop=view.stop,
+        off_before=view.off_before,
+        off_after=view.off_after,
+        threshold=view.threshold,
+        transform=view.transform,
+        dropped=view.dropped,
+        pinned=view.pinned,
     )
-    def show_neighbourhood(asked: dict) -> dict:
-        return queries.window.neighbourhood(**asked)
-
-    for store in (Match.WINDOW, Match.NEIGHBOURHOOD):
-        _drawn(app, store)
 
 
-def _register_selection(app: Dash, queries: Queries) -> None:
-    @app.callback(
-        Output(Match.SELECTED, "data"),
-        Input(Match.SELECTION_REQUEST, "data"),
-        running=flight(Match.SELECTION_REQUEST),
-        prevent_initial_call=True,
+def _share(queries: Queries, view: MatchView) -> dict[str, Any]:
+    share = queries.selection.share_on(
+        view.recording, view.state, threshold=view.threshold, transform=view.transform
     )
-    def select(asked: dict) -> dict:
-        return queries.selection.selected(**asked)
-
-    @app.callback(
-        Output(Match.HITS, "data"),
-        Input(Match.SEARCH_REQUEST, "data"),
-        running=flight(Match.SEARCH_REQUEST),
-        prevent_initial_call=True,
-    )
-    def search(asked: dict) -> dict:
-        return queries.search.search(**asked)
-
-    for store in (Match.SELECTED, Match.HITS):
-        _drawn(app, store)
+    return {"share": share}
 
 
-def _register_distribution(app: Dash, queries: Queries) -> None:
-    @app.callback(
-        Output(Match.DISTRIBUTION, "data"),
-        Input(Match.DISTRIBUTION_REQUEST, "data"),
-        running=flight(Match.DISTRIBUTION_REQUEST),
-        prevent_initial_call=True,
-    )
-    def show_distribution(asked: dict) -> dict:
-        return queries.selection.bars(**asked)
-
-    @app.callback(
-        Output(Match.SHARE, "data"),
-        Input(Match.SHARE_REQUEST, "data"),
-        running=flight(Match.SHARE_REQUEST),
-        prevent_initial_call=True,
-    )
-    def show_share(asked: dict) -> float:
-        return queries.selection.share_on(**asked)
-
-    for store in (Match.DISTRIBUTION, Match.SHARE):
-        _drawn(app, store)
+QUESTIONS: dict[str, Answerer] = {
+    "window": _window,
+    "selected": _selected,
+    "neighbourhood": lambda queries, view: queries.window.neighbourhood(view.recording, at=view.at),
+    "distribution": lambda queries, view: queries.selection.bars(
+        view.recording, view.state, transform=view.transform
+    ),
+    "share": _share,
+    "hits": lambda queries, view: queries.search.search(view.recording, view.search),
+}
+"""What the scripts may ask. They send the part of the view that the answer depends on."""

@@ -10,34 +10,15 @@ from dashboard.ids import Match
 
 __all__ = ["REQUESTS", "flight_of", "selection_panel", "selection_stores"]
 
-REQUESTS = (
-    Match.WINDOW_REQUEST,
-    Match.NEIGHBOURHOOD_REQUEST,
-    Match.SELECTION_REQUEST,
-    Match.DISTRIBUTION_REQUEST,
-    Match.SHARE_REQUEST,
-    Match.SEARCH_REQUEST,
-)
-"""Stores that hold the part of the view one server callback needs."""
+REQUESTS = (Match.RESULTS_REQUEST,)
+"""Stores whose callbacks tell the browser when they are under way."""
 
 
 def selection_stores(defaults: dict[str, Any]) -> list[dcc.Store]:
     """Return the stores between browser and server; `defaults` says how to write an address."""
-    answers = (
-        Match.VIEW,
-        Match.ADDRESS,
-        Match.WINDOW,
-        Match.NEIGHBOURHOOD,
-        Match.SELECTED,
-        Match.DISTRIBUTION,
-        Match.SHARE,
-        Match.HITS,
-    )
     flights = (flight_of(request) for request in REQUESTS)
-    return [
-        dcc.Store(id=Match.DEFAULTS, data=defaults),
-        *(dcc.Store(id=store) for store in (*answers, *REQUESTS, *flights)),
-    ]
+    stores = (dcc.Store(id=store) for store in (Match.VIEW, Match.ADDRESS, *flights))
+    return [dcc.Store(id=Match.DEFAULTS, data=defaults), *stores]
 
 
 def flight_of(request: str) -> str:
@@ -60,11 +41,11 @@ def selection_panel(graph_config: dict[str, Any]) -> html.Section:
                     html.Div(id=Match.RAIL, className="stage-rows"),
                     html.Div(id=Match.HEAT_STRIP, className="stage-rows"),
                     html.Div(id=Match.TRACKS, className="stage-rows"),
-                    html.Div(id=Match.STRIP, className="stage-rows"),
                 ],
                 id=Match.STAGE,
                 className="stage",
             ),
+            html.Div(id=Match.STRIP),
             html.Div(id=Match.CHIPS, className="units"),
         ],
         className="select-panel",

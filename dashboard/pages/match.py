@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dash import html
+from dash import get_relative_path, html
 
 from dashboard.components.graph import GRAPH_CONFIG
 from dashboard.components.help import help_panel
@@ -19,8 +19,9 @@ PATH = PATHS["match"]
 
 def layout() -> html.Main:
     """Return the page; what it shows arrives with the view."""
+    defaults = {**address_defaults(), "ask": get_relative_path("/ask/")}
     return html.Main(
-        [*selection_stores(address_defaults()), selection_panel(GRAPH_CONFIG), matches_panel(GRAPH_CONFIG)],
+        [*selection_stores(defaults), selection_panel(GRAPH_CONFIG), matches_panel(GRAPH_CONFIG)],
         id=Match.PAGE,
         className="page-match",
     )

@@ -13,7 +13,7 @@ from analytics.analyses.distribution import ValueDistribution, value_distributio
 from analytics.analyses.selection import count_on, select_units
 from dashboard.queries.cache import AnswerCache
 from dashboard.queries.recordings import RecordingQueries
-from dashboard.queries.window import NEIGHBOURHOOD, clipped
+from dashboard.queries.window import neighbourhood_of
 
 __all__ = ["SelectionQueries"]
 
@@ -62,21 +62,14 @@ class SelectionQueries:
         return np.union1d(kept, np.asarray(added, dtype=np.int64)), by_range
 
     def selected(
-        self,
-        recording: str,
-        state: str,
-        *,
-        threshold: float,
-        transform: str,
-        first: int,
-        **range_and_units: Any,
+        self, recording: str, state: str, *, at: int, threshold: float, transform: str, **range_and_units: Any
     ) -> dict[str, Any]:
         """Return the selected units and how many of them are on at each position of the wide strip."""
         units, by_range = self.units(
             recording, state, threshold=threshold, transform=transform, **range_and_units
         )
         states = self._recordings.open(recording).states(state)
-        start, stop = clipped(first, NEIGHBOURHOOD, n_positions=states.shape[0])
+        start, stop = neighbourhood_of(at, n_positions=states.shape[0])
         counts = count_on(states, units, start, stop, threshold=threshold, transform=transform)
         return {
             "units": units.tolist(),

@@ -15,10 +15,12 @@ from analytics.store.recording import Recording
 from dashboard.queries.annotations import AnnotationQueries, available_tracks
 from dashboard.queries.recordings import RecordingQueries
 
-__all__ = ["NEIGHBOURHOOD", "WindowQueries", "packed"]
+__all__ = ["WindowQueries", "neighbourhood_of", "packed"]
 
 NEIGHBOURHOOD = 2000
 """Positions of the wide strip."""
+STRIDE = 1000
+"""By how many it moves: a window of up to 500 positions is never at its edge."""
 LARGEST_HALF = 60_000
 """Values beyond this are sent in single precision: half precision would make them infinite."""
 
@@ -64,10 +66,10 @@ class WindowQueries:
             "available": available_tracks(opened),
         }
 
-    def neighbourhood(self, recording: str, *, first: int) -> dict[str, Any]:
-        """Return the tokens and borders of the wide strip."""
+    def neighbourhood(self, recording: str, *, at: int) -> dict[str, Any]:
+        """Return the tokens and borders of the wide strip around a position."""
         opened = self._recordings.open(recording)
-        start, stop = clipped(first, NEIGHBOURHOOD, n_positions=opened.n_positions)
+        start, stop = neighbourhood_of(at, n_positions=opened.n_positions)
         starts = opened.sequence_starts
         inside = starts[(starts > start) & (starts < stop)]
         return {
@@ -89,6 +91,17 @@ def clipped(at: int, width: int, *, n_positions: int) -> tuple[int, int]:
     """
     start = max(0, min(at, n_positions - width))
     return start, min(start + width, n_positions)
+
+
+def neighbourhood_of(at: int, *, n_positions: int) -> tuple[int, int]:
+    """Return the wide strip of a position: it moves by whole thousands, so that it rests while one reads.
+
+    Examples
+    --------
+    >>> neighbourhood_of(4400, n_positions=100_000), neighbourhood_of(100, n_positions=1200)
+    ((3500, 5500), (0, 1200))
+    """
+    return clipped(at // STRIDE * STRIDE - STRIDE // 2, NEIGHBOURHOOD, n_positions=n_positions)
 
 
 def packed(values: NDArray) -> dict[str, Any]:
