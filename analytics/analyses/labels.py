@@ -6,13 +6,13 @@ p-value is given: positions of one range depend on one another, and the ranges w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binom
 
 from analytics.errors import ParameterError, RangeError, ShapeError
 
@@ -79,10 +79,12 @@ class LabelShares:
         """
         if not self.n_inside or not self.n_ranges:
             return 0.0
-        share, n = self.corpus_share, self.n_ranges
-        above = np.floor(n * share) + 1
-        deviation = 2 * above * (1 - share) * binom.pmf(above, n, share)
-        return float(deviation.sum() / n / 2)
+        n = self.n_ranges
+        deviation = 0.0
+        for share in self.corpus_share[(self.corpus_share > 0) & (self.corpus_share < 1)].tolist():
+            above = int(n * share) + 1
+            deviation += 2 * above * (1 - share) * _binomial(above, n, share)
+        return deviation / n / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,12 @@ def _mean(values: NDArray[np.float64]) -> float:
 
 def _quantiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.quantile(values, QUANTILES) if len(values) else np.full(len(QUANTILES), np.nan)
+
+
+def _binomial(k: int, n: int, share: float) -> float:
+    """Probability of `k` among `n`. Not scipy.stats: importing it takes as long as starting the dashboard."""
+    log_ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    return math.exp(log_ways + k * math.log(share) + (n - k) * math.log1p(-share))
 
 
 def _read_only(values: NDArray) -> NDArray:
