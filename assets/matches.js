@@ -49,13 +49,14 @@
         } else if (wanted) {
             asked = wanted;
         }
-        render(stateroom.matchResults, stateroom.theme.current());
+        render(stateroom.matchResults);
     }
 
     document.addEventListener("DOMContentLoaded", () => {
         // While nothing is matched, what was asked last stays: its rows are still there when it is asked again.
         stateroom.view.request(REQUEST, () => (view && view.matched ? asked : null));
         stateroom.view.subscribe(follow);
+        stateroom.theme.listeners.push(() => render(stateroom.matchResults));
     });
 
     function markStale(stale) {
@@ -67,7 +68,8 @@
 
     /** Lengths and labels are asked for when the rows are on the screen. */
     function summarise(results) {
-        const wanted = results && results.rows ? pick(view, [...PATTERN, ...FILTERS, "labels"]) : null;
+        const wanted = results && results.rows
+            ? {...pick(view, [...PATTERN, ...FILTERS, "labels"]), theme: stateroom.theme.current()} : null;
         if (same(wanted, summarised)) {
             return;
         }
@@ -77,12 +79,12 @@
     }
 
     // ---- drawing ----------------------------------------------------------------------------------------
-    function render(results, theme) {
+    function render(results) {
         stateroom.matchResults = results;
         if (!view || !view.matched || !results || !same(results.request, asked)) {
             return;
         }
-        const look = {...pick(view, ["start", "stop", "color", "heat", "mask", "cell"]), theme};
+        const look = {...pick(view, ["start", "stop", "color", "heat", "mask", "cell"]), theme: stateroom.theme.current()};
         if (drawn.results !== results || !same(drawn.look, look)) {
             drawn = {results, look};
             draw(results);

@@ -13,7 +13,7 @@
             kind: "count",
             of: (row, place) => rows.counts[row][place],
             color: (value) => (value > 0 ? stateroom.colors.sequential(value / nUnits) : null),
-            cell: (value) => (value < 100 ? String(value) : ""),
+            cell: (value) => (value < 1000 ? String(value) : ""),
             words: (value) => value + " of " + nUnits + " units on",
             legend: () => gradientLegend("units of the pattern on", 0, nUnits, stateroom.colors.sequential),
         };
@@ -47,9 +47,15 @@
             of: (row, place) => track.rows[row][place],
             color: (code) => (code < 0 ? null : stateroom.colors.category(track.colors[code])),
             cell: (code) => (code < 0 ? "" : letters[code]),
-            words: (code) => track.title + ": " + (code < 0 ? "none" : stateroom.visible(track.labels[code])),
+            words: (code) => track.title + ": " + (code < 0 ? "none" : labelText(track.labels[code])),
             legend: () => labelLegend(track, letters),
         };
+    }
+
+    /** A label is a word or some words: the spaces between them are no marks, all other white space is. */
+    function labelText(label) {
+        return /^\S+( \S+)*$/.test(label)
+            ? label.split(" ").map(stateroom.visible).join(" ") : stateroom.visible(label);
     }
 
     /** One or two letters for each label, no two the same. */
@@ -89,10 +95,13 @@
     function labelLegend(track, letters) {
         const legend = element("span", "legend-labels");
         legend.append(element("span", "legend-title", track.title));
-        track.labels.slice(0, MOST_LEGEND_LABELS).forEach((label, code) => {
+        legendOrder(track.labels).forEach((code) => {
+            const text = labelText(track.labels[code]);
             const item = element("span", "legend-item");
             item.append(swatch(stateroom.colors.category(track.colors[code]), letters[code]));
-            item.append(element("bdi", "legend-label", stateroom.visible(label)));
+            if (text !== letters[code]) {
+                item.append(element("bdi", "legend-label", text));
+            }
             legend.append(item);
         });
         const left = track.labels.length - MOST_LEGEND_LABELS;
@@ -100,6 +109,13 @@
             legend.append(element("span", "quiet", "and " + left + " more, named when pointed at"));
         }
         return legend;
+    }
+
+    /** The most frequent labels when they are many; in the order of their names, 2 before 10. */
+    function legendOrder(labels) {
+        const names = new Intl.Collator("en", {numeric: true});
+        return labels.map((_, code) => code).slice(0, MOST_LEGEND_LABELS)
+            .sort((one, other) => names.compare(labels[one], labels[other]));
     }
 
     function swatch(color, letter) {

@@ -5,7 +5,8 @@
     const stateroom = (window.stateroom = window.stateroom || {});
     const whole = new Intl.NumberFormat("en-US");
     const ROW = 26;
-    const [HEAT, HEAT_TWO_DIGITS] = [16, 19];
+    const HEAT = 16;
+    const HEAT_BY_DIGITS = {2: 19, 3: 24};
     const GAP = 12;
     const SCROLLBAR = 17;
     const SPARE_ROWS = 12;
@@ -26,8 +27,9 @@
     const {min, max, round, floor} = Math;
     let shown = null;
 
-    /** A count may have two digits; labels and small numbers need less room. */
-    const heatWidth = (results, heat) => (heat === "count" && results.units >= 10 ? HEAT_TWO_DIGITS : HEAT);
+    /** A count may have several digits; labels and small numbers need less room. */
+    const heatWidth = (results, heat) =>
+        (heat === "count" && HEAT_BY_DIGITS[String(results.units).length]) || HEAT;
 
     /** How wide a word is: as asked, else wide enough for most of these words. */
     function wordWidth(rows, asked) {

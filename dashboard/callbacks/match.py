@@ -9,7 +9,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, no_update
 
 from dashboard.callbacks.selection import flight
 from dashboard.figures.match import labels_figure, lengths_figure
-from dashboard.ids import Match, Shell
+from dashboard.ids import Match
 from dashboard.links import match_from_dict
 from dashboard.queries import Queries
 from dashboard.queries.match import HISTOGRAM_LIMIT
@@ -51,15 +51,14 @@ def register(app: Dash, queries: Queries) -> None:
     @app.callback(
         Output(Match.LENGTHS, "figure"),
         Input(Match.SUMMARY_REQUEST, "data"),
-        Input(Shell.THEME, "data"),
         prevent_initial_call=True,
     )
-    def show_lengths(request: dict | None, theme: str) -> go.Figure:
+    def show_lengths(request: dict | None) -> go.Figure:
         if not request:
             return no_update
         asked = _asked(request)
         return lengths_figure(
-            queries.match.lengths(asked), chosen=asked.length, limit=HISTOGRAM_LIMIT, theme=theme
+            queries.match.lengths(asked), chosen=asked.length, limit=HISTOGRAM_LIMIT, theme=request["theme"]
         )
 
     @app.callback(
@@ -67,17 +66,16 @@ def register(app: Dash, queries: Queries) -> None:
         Output(Match.LABELS, "style"),
         Output(Match.LABELS_SUMMARY, "children"),
         Input(Match.SUMMARY_REQUEST, "data"),
-        Input(Shell.THEME, "data"),
         prevent_initial_call=True,
     )
-    def show_labels(request: dict | None, theme: str) -> tuple[go.Figure, dict, str]:
+    def show_labels(request: dict | None) -> tuple[go.Figure, dict, str]:
         if not request:
             return no_update, no_update, no_update
         found = queries.match.labels(_asked(request))
         if found is None:
             return go.Figure(), {"display": "none"}, "This recording has no annotation to compare."
         name, shares = found
-        figure = labels_figure(shares, theme=theme)
+        figure = labels_figure(shares, theme=request["theme"])
         return figure, {"height": f"{figure.layout.height}px"}, labels_sentence(name, shares)
 
     @app.callback(
@@ -110,7 +108,6 @@ def _register_browser(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("stateroom_matches", "render"),
         Input(Match.RESULTS, "data"),
-        Input(Shell.THEME, "data"),
         prevent_initial_call=True,
     )
     app.clientside_callback(

@@ -74,7 +74,7 @@ def labels_figure(shares: LabelShares | NumberShares, *, theme: str) -> go.Figur
         xaxis={
             "title": {"text": _axis_title(counts, n_shown=len(order))},
             "tickformat": ".0%",
-            "range": [0, most * 1.2],
+            "range": [0, most * 1.15],
         },
         yaxis={
             "tickvals": rows,
@@ -86,21 +86,18 @@ def labels_figure(shares: LabelShares | NumberShares, *, theme: str) -> go.Figur
 
 
 def as_written(text: str) -> str:
-    """Return a text that Plotly draws as it is, instead of reading it as markup.
+    """Return a label that Plotly draws as it is, instead of reading it as markup.
+
+    White space becomes visible, save for single spaces between words.
 
     Examples
     --------
-    >>> as_written("<unk> & co")
-    '&lt;unk&gt;␣&amp;␣co'
+    >>> as_written("<unk> & co"), as_written(" ")
+    ('&lt;unk&gt; &amp; co', '␣')
     """
-    for character, shown in (
-        ("&", "&amp;"),
-        ("<", "&lt;"),
-        (">", "&gt;"),
-        (" ", "␣"),
-        ("\n", "↵"),
-        ("\t", "⇥"),
-    ):
+    if " ".join(text.split()) != text:
+        text = text.replace(" ", "␣").replace("\n", "↵").replace("\t", "⇥")
+    for character, shown in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(character, shown)
     return text or "∅"
 
