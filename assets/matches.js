@@ -38,6 +38,10 @@
         }
         window.clearTimeout(settling);
         setProps("matches", {hidden: !view.matched});
+        if (!view.matched && drawn.results) {
+            drawn = {};
+            byId(id("table")).replaceChildren();
+        }
         const wanted = view.matched && view.recording ? pick(view, [...PATTERN, ...FILTERS, "color", "heat"]) : null;
         const dragging = wanted && asked && !same(pick(wanted, PATTERN), pick(asked, PATTERN)) && previous.matched;
         markStale(Boolean(dragging));
