@@ -240,8 +240,13 @@ def _binned(values: NDArray[np.float64]) -> tuple[NDArray[np.int64], list[str], 
     else:
         edges = np.unique(np.quantile(values[~missing], np.linspace(0, 1, N_BINS + 1)))
         codes = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
-        labels = [f"{low:.4g} to {high:.4g}" for low, high in pairwise(edges)]
+        labels = [f"{_short(low)} to {_short(high)}" for low, high in pairwise(edges)]
     return np.where(missing, -1, codes), labels, edges
+
+
+def _short(value: float) -> str:
+    """Four digits that mean something, and never an exponent for a rank or a count."""
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
 
 
 def _mean(values: NDArray[np.float64]) -> float:

@@ -58,7 +58,7 @@ def register(app: Dash, queries: Queries) -> None:
             return no_update
         asked = _asked(request)
         return lengths_figure(
-            queries.match.lengths(asked), chosen=asked.length, limit=HISTOGRAM_LIMIT, theme=request["theme"]
+            queries.match.lengths(asked), chosen=asked.length, limit=HISTOGRAM_LIMIT, theme=request.get("theme", "light")
         )
 
     @app.callback(
@@ -75,7 +75,7 @@ def register(app: Dash, queries: Queries) -> None:
         if found is None:
             return go.Figure(), {"display": "none"}, "This recording has no annotation to compare."
         name, shares = found
-        figure = labels_figure(shares, theme=request["theme"])
+        figure = labels_figure(shares, theme=request.get("theme", "light"))
         return figure, {"height": f"{figure.layout.height}px"}, labels_sentence(name, shares)
 
     @app.callback(

@@ -37,7 +37,9 @@ def help_text() -> html.Div:
             "Drag the dashed line, or click in the distribution beside the plot, to move the threshold.",
             "Click a line or a unit's number to drop or keep it; a dropped unit can be restored.",
             "Match finds, over the whole recording, the ranges where the most of these units are on, and "
-            "the fewest others.",
+            "the fewest others. A range that shares a position with a better one is left out.",
+            "Each row is a match, framed, with the words around it; point at a word for its values. "
+            "Open selects it here; the place beside it only shows it.",
         ],
         formula="S = {c : f(x[t,c]) ≥ l for all t in the range, f(x[t,c]) < l in the off-windows}",
         paper="H. Strobelt, S. Gehrmann, H. Pfister, A. M. Rush: LSTMVis. IEEE TVCG 24(1), 2018, "
@@ -51,6 +53,7 @@ def help_text() -> html.Div:
             ("+ −", "fewer or more tokens"),
             ("/", "search"),
             ("m", "match"),
+            ("↑ ↓", "in the matches: another row; Enter selects it above, Space only shows it"),
             ("Esc", "release the selection"),
             ("?", "explain this page"),
         ),

@@ -98,6 +98,10 @@ def test_many_different_numbers_are_cut_into_tenths_of_the_corpus():
     assert shares.bins.labels[0] == "0 to 9.9"
 
 
+def test_bins_of_large_numbers_are_named_without_exponents():
+    assert number_shares(np.arange(20_000), [0], [1]).bins.labels[-1] == "17,999 to 19,999"
+
+
 def test_a_number_that_is_everywhere_narrows_the_bins():
     values = np.concatenate([np.zeros(80), np.arange(1.0, 21.0)])
     shares = number_shares(values, [0], [1])
