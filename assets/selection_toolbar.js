@@ -191,9 +191,11 @@
     selection.focusSearch = () => fields.search.focus();
     selection.part({
         mount,
-        view(now) {
+        view(now, previous) {
             show(now);
-            fillMenu(now);
+            if (now.tracks !== previous.tracks || now.mask !== previous.mask) {
+                fillMenu(now);
+            }
         },
         window(shown) {
             showWhere(shown);

@@ -3,7 +3,7 @@
     "use strict";
     const stateroom = (window.stateroom = window.stateroom || {});
     const {selection, element} = stateroom;
-    const MOST_CHIPS = 120;
+    const MOST_CHIPS = 40;
     let box = null;
     let all = false;
 

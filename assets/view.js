@@ -64,6 +64,14 @@
         }
     }
 
+    /** What is slow and nobody needs while the pointer moves: the address, and the store of Dash. */
+    function store() {
+        if (mounted()) {
+            writeAddress("replace");
+            setProps(ids.view, {data: current});
+        }
+    }
+
     function readAddress() {
         asked += 1;
         return {search: window.location.search, n: asked};
@@ -71,6 +79,7 @@
 
     window.addEventListener("popstate", () => {
         if (mounted() && window.location.pathname === path) {
+            window.clearTimeout(storing);
             setProps(ids.address, {data: readAddress()});
         }
     });
@@ -184,16 +193,20 @@
                 return;
             }
             current = next;
-            writeAddress((options || {}).history || "push");
+            const {history, moving} = {history: "push", moving: false, ...options};
+            if (history === "push" || !moving) {
+                writeAddress(history);
+            }
             spread(previous);
             window.clearTimeout(storing);
-            storing = window.setTimeout(() => setProps(ids.view, {data: current}), (options || {}).moving ? RESTS_AFTER_MS : 0);
+            storing = window.setTimeout(store, moving ? RESTS_AFTER_MS : 0);
             if (stateroom.messages) {
                 stateroom.messages.outdated();
             }
         },
         /** Show what may not fit (another recording or state): the server checks it first. */
         open(patch) {
+            window.clearTimeout(storing);
             window.history.pushState({}, "", addressOf({...current, ...patch}));
             setProps(ids.address, {data: readAddress()});
         },

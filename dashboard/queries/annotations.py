@@ -78,7 +78,7 @@ class AnnotationQueries:
         codes = column.cat.codes.to_numpy()[start:stop].astype(int)
         labels = [str(label) for label in column.cat.categories]
         colors = self.colors(recording, name)
-        shown = sorted({code for code in codes.tolist() if code != NO_LABEL}, key=lambda code: colors[code])
+        shown = sorted({code for code in codes.tolist() if code != NO_LABEL})
         places = {code: place for place, code in enumerate(shown)}
         return {
             "name": name,
@@ -98,7 +98,7 @@ class AnnotationQueries:
         return {
             "name": LOSS,
             "kind": "numeric",
-            "title": "loss of the next token",
+            "title": "loss of next",
             "unit": "nats",
             "values": values,
             "low": low,
@@ -111,9 +111,9 @@ def available_tracks(recording: Recording) -> list[dict[str, str]]:
     facts = recording.manifest.get("annotations", {})
     tracks = [{"name": name, "title": name, "kind": str(fact["kind"])} for name, fact in facts.items()]
     if recording.manifest.get("predictions"):
-        tracks.append({"name": PREDICTION, "title": "predicted next token", "kind": "prediction"})
+        tracks.append({"name": PREDICTION, "title": "predicts next", "kind": "prediction"})
     if recording.manifest.get("has_log_probability"):
-        tracks.append({"name": LOSS, "title": "loss of the next token", "kind": "numeric"})
+        tracks.append({"name": LOSS, "title": "loss of next", "kind": "numeric"})
     return tracks
 
 
@@ -135,7 +135,7 @@ def _prediction_track(recording: Recording, start: int, stop: int) -> dict[str, 
     return {
         "name": PREDICTION,
         "kind": "prediction",
-        "title": "predicted next token",
+        "title": "predicts next",
         "words": recording.vocabulary[words].tolist(),
         "ids": places.reshape(ids.shape).tolist(),
         "probabilities": np.round(probabilities.astype(float), 4).tolist(),
