@@ -1,0 +1,14 @@
+"""Runs every benchmark, each in a process of its own: `python -m tests.benchmarks`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.benchmarks.match import FOLDER
+
+MODULES = (("store", str(FOLDER)), ("match",), ("page",))
+
+for name, *arguments in MODULES:
+    print(f"\n== {name}", flush=True)
+    subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}", *arguments], check=True)
