@@ -44,7 +44,7 @@
         }
         const wanted = view.matched && view.recording ? pick(view, [...PATTERN, ...FILTERS, "color", "heat"]) : null;
         const dragging = wanted && asked && !same(pick(wanted, PATTERN), pick(asked, PATTERN)) && previous.matched;
-        markStale(Boolean(dragging));
+        markStale(wanted);
         if (wanted && dragging) {
             settling = window.setTimeout(() => {
                 asked = wanted;
@@ -63,10 +63,11 @@
         stateroom.theme.listeners.push(() => render(stateroom.matchResults));
     });
 
-    function markStale(stale) {
+    /** Rows that answer another question than the one asked now are dimmed until theirs are there. */
+    function markStale(wanted) {
         const panel = byId("matches");
         if (panel) {
-            panel.dataset.stale = stale;
+            panel.dataset.stale = Boolean(wanted && drawn.results && !same(drawn.results.request, wanted));
         }
     }
 
@@ -98,7 +99,7 @@
     }
 
     function draw(results) {
-        markStale(false);
+        markStale(results.request);
         byId(id("caption")).textContent = caption(results);
         setProps(id("summary"), {hidden: !results.rows && !view.length});
         byId(id("status")).textContent = results.rows

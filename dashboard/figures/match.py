@@ -111,6 +111,8 @@ def _bars(names: list[str], shares: np.ndarray, counts: np.ndarray, title: str, 
         marker={"color": color, "line": {"width": 0}},
         text=[f"{count:,}" for count in counts],
         textposition="outside",
+        # Else the numbers shrink with the bars until nobody can read them.
+        constraintext="none",
         textfont={"size": 11},
         cliponaxis=False,
         customdata=list(zip(names, counts.tolist(), strict=True)),

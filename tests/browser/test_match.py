@@ -196,6 +196,29 @@ def test_a_changed_pattern_is_matched_anew(open_page):
     assert parameters(page)["threshold"] == "0.02"
 
 
+def test_a_long_search_shows_that_it_works_and_keeps_the_old_rows(open_page):
+    page = open_page(MATCHED)
+    page.wait_for_selector(ROW)
+    working = page.locator(".matches-working")
+    expect(working).to_be_hidden()
+
+    page.evaluate(
+        """() => { const send = window.fetch; window.fetch = async (...given) => {
+            if (String((given[1] || {}).body).includes('"match-results-request"')) {
+                await new Promise(done => setTimeout(done, 1500));
+            }
+            return send(...given);
+        }; }"""
+    )
+    page.evaluate("stateroom.view.change({min_overlap: 2}, {history: 'push'})")
+    expect(working).to_be_visible()
+    opacity = "getComputedStyle(document.getElementById('matches-table')).opacity"
+    page.wait_for_function(f"{opacity} < 1")
+    assert page.locator(ROW).count() > 0
+    expect(working).to_be_hidden()
+    assert page.evaluate(opacity) == "1"
+
+
 def test_a_thousand_rows_keep_few_in_the_page(open_page):
     page = open_page(MATCHED + "&limit=1000&min_length=1")
     page.wait_for_selector(ROW)
