@@ -82,16 +82,18 @@ def shakespeare_demo(vocabulary: list[str]) -> Corpus:
 
 
 def shakespeare_opening(corpus: Corpus) -> dict[str, str]:
-    """A noun phrase."""
-    start = find_phrase(corpus.tokens, ["this", "old", "moon"], after=LEADING_CONTEXT)
+    """A noun phrase in Macbeth's last monologue; most of the ranges like it lie in noun phrases."""
+    phrase = ["this", "petty", "pace"]
+    start = find_phrase(corpus.tokens, phrase, after=LEADING_CONTEXT)
     return {
-        "title": "a noun phrase, and others like it",
+        "title": "a noun phrase, and ranges with the same units on",
         "state": "layer1.cell",
         "at": str(start - LEADING_CONTEXT),
         "from": str(start),
-        "to": str(start + 2),
-        "threshold": "0.3",
+        "to": str(start + len(phrase)),
+        "threshold": "1",
         "tracks": "part of speech,chunk",
+        "matched": "1",
     }
 
 
@@ -152,7 +154,7 @@ def record_demo(name: str, folder: Path, *, weights: Path = WEIGHTS_FOLDER, over
         labels=demo.labels,
         description=demo.description,
         sequence_name=demo.sequence_name,
-        model=_model_facts(facts),
+        model=_model_facts(facts, n_parameters=sum(weight.numel() for weight in model.parameters())),
         corpus={"text": facts["corpus"], "sequences": f"one for each {demo.sequence_name}"},
         weights=weights / name / WEIGHTS_FILE,
         opening_view=demo.opening(corpus),
@@ -175,10 +177,15 @@ def find_phrase(tokens: Sequence[str], phrase: Sequence[str], *, after: int) -> 
     raise UnknownNameError(f"The phrase {' '.join(phrase)!r} does not occur from position {after} on.")
 
 
-def _model_facts(facts: dict[str, Any]) -> dict[str, Any]:
+def _model_facts(facts: dict[str, Any], *, n_parameters: int) -> dict[str, Any]:
     """What is known of the network, for the manifest and for whoever runs it on other text."""
     if "perplexity" not in facts:
         raise AnalyticsError("The weights lack their perplexity. Train the network again to the end.")
     network = facts["network"]
     title = f"{network['n_layers']} x {network['n_units']} {network['kind'].upper()}"
-    return {"title": f"{title} language model", "vocabulary": "vocabulary.parquet", **facts}
+    return {
+        "title": f"{title} language model",
+        "parameters": n_parameters,
+        "vocabulary": "vocabulary.parquet",
+        **facts,
+    }

@@ -110,13 +110,14 @@ RECIPES = {
             "dropout": 0.4,
         },
         schedule={
-            "epochs": 11,
+            "epochs": 10,
             "seed": 1,
             "n_streams": 64,
             "n_steps": 35,
             "learning_rate": 3e-3,
             "weight_decay": 0.01,
             "n_sampled": 3000,
+            "state_penalty": 3e-4,
         },
         facts={
             "predicts": "the next token",
