@@ -45,7 +45,8 @@ DRAG = """async ([rounds, low]) => {
             watcher.observe(units, {childList: true, subtree: true, characterData: true});
         });
         const began = performance.now();
-        window.stateroom.view.change({threshold: low + 0.15 * (round % 2) + 0.001 * round}, {history: "replace"});
+        const threshold = low + 0.001 * round + (round % 2 ? 0 : 0.15);
+        window.stateroom.view.change({threshold}, {history: "replace"});
         await changed;
         times.push(performance.now() - began);
         await new Promise((done) => setTimeout(done, 150));
