@@ -18,7 +18,7 @@
             "#a58ae0", "#c9a646", "#66b36b", "#e0629a", "#4cc3cf", "#c08457", "#c5e1a5"],
     };
     const OTHER = {light: "#b8bec4", dark: "#4a525a"};
-    const DARK_INK = "#1b1f24";
+    const DARK_INK = "#000000";
     const LIGHT_INK = "#ffffff";
 
     const theme = () => (document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light");
@@ -47,7 +47,7 @@
         diverging: (value) => mixed(DIVERGING[theme()], (value + 1) / 2),
         /** Colour of a category by its number; numbers beyond the last share one. */
         category: (number) => CATEGORIES[theme()][number] || OTHER[theme()],
-        /** The ink that is easier to read on a colour. */
+        /** The ink that is easier to read on a colour: of black and white one always has a contrast of 4.5 to 1. */
         ink(hex) {
             const ground = luminance(hex);
             const onDark = 1.05 / (ground + 0.05);

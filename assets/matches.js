@@ -164,7 +164,7 @@
             limit: view.limit,
             color: view.color === "count" || listed(view.color) ? view.color : NONE,
             heat: listed(view.heat) ? view.heat : NONE,
-            mask: view.mask ? ["mask"] : [],
+            mask: view.mask,
             cell: view.cell || (results.rows ? stateroom.matchTable.wordWidth(results.rows, 0) : null),
             "labels-name": listed(view.labels) ? view.labels : TELLING,
         };
@@ -195,7 +195,7 @@
         }
         const given = {
             "min-length": minLength, "max-length": maxLength, "min-overlap": minOverlap, limit, color, heat,
-            mask: mask || [], cell, "labels-name": labels,
+            mask: Boolean(mask), cell, "labels-name": labels,
         };
         const changed = Object.keys(given).filter((name) => given[name] !== undefined
             && !same(given[name] === "" ? null : given[name], fields[name]));
@@ -214,7 +214,7 @@
         limit: (value) => ({limit: value || 50}),
         color: (value) => ({color: value === NONE ? "" : value}),
         heat: (value) => ({heat: value === NONE ? "" : value}),
-        mask: (value) => ({mask: value.length > 0}),
+        mask: (value) => ({mask: value}),
         cell: (value) => ({cell: value || 0}),
         "labels-name": (value) => ({labels: value === TELLING ? "" : value}),
     };

@@ -197,7 +197,6 @@
         const scale = scales[heat];
         const width = heatWidth(shown.results, heat);
         const cells = gridCell("match-heat", undefined, width * geo.columns);
-        cells.setAttribute("aria-label", scale.title);
         eachWord(index, (place, column) => {
             const value = scale.of(index, place);
             const cell = element("span", "match-heat-cell", scale.cell(value));

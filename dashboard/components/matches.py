@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from dashboard.ids import Match
@@ -63,10 +64,8 @@ def _head() -> html.Div:
                     _number(Match.LIMIT, "rows", "Matches shown, at most", minimum=1, maximum=MAX_LIMIT),
                     _choice(Match.COLOR, "colour words by"),
                     _choice(Match.HEAT, "second map"),
-                    dcc.Checklist(
-                        options=[{"label": "fade where none is on", "value": "mask"}],
-                        id=Match.MASK,
-                        className="matches-mask",
+                    dbc.Checkbox(
+                        id=Match.MASK, label="fade where none is on", value=False, class_name="matches-mask"
                     ),
                     _number(
                         Match.CELL,

@@ -70,7 +70,7 @@ def test_the_address_restores_filters_and_colours(open_page):
     page.wait_for_selector(ROW)
     choose(page, "matches-color", "part_of_speech")
     choose(page, "matches-heat", "letters")
-    page.locator("#matches-mask input").check()
+    page.locator("#matches-mask").check()
     page.locator("#matches-max-length").fill("3")
     page.locator("#matches-max-length").press("Enter")
     page.locator("#matches-limit").fill("20")
