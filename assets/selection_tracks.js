@@ -45,7 +45,7 @@
 
     function drawHeat() {
         const shown = selection.window;
-        if (!shown || !heat || !heat.row.isConnected) {
+        if (!shown || !heat || !heat.row.isConnected || !selection.geometry()) {
             return;
         }
         if (heat.cells.children.length !== shown.tokens.length || Number(heat.cells.firstChild.dataset.position) !== shown.start) {

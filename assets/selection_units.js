@@ -39,7 +39,7 @@
             chips: element("div", "chips", null, {role: "list", "aria-label": "selected units"}),
             dropped: element("div", "chips chips-dropped", null, {role: "list", "aria-label": "dropped units"}),
             why: element("div", "units-why"),
-            match: stateroom.button("Match", "Find where else these units are on (m)", match, "primary-button"),
+            match: stateroom.button("Match", "Match: find where else these units are on (m)", match, "primary-button"),
         };
         box.match.id = "match-go";
         box.live = element("div", "visually-hidden", null, {"aria-live": "polite"});
