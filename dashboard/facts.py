@@ -19,6 +19,9 @@ class RecordingFacts:
     n_positions: int
     n_sequences: int
     n_bytes: int
+    """Of the recording itself."""
+    n_derived_bytes: int
+    """Of the rows beside it, which may be deleted and built again."""
     states: dict[str, int]
     """Units of each state."""
     annotations: dict[str, str]

@@ -67,10 +67,15 @@ def _facts(facts: RecordingFacts) -> html.Dl:
         "network": network_line(facts.model),
         "annotations": annotations or "none",
         "predictions": f"the {facts.top_k} likeliest next tokens" if facts.top_k else "none",
-        "on disk": f"{size_text(facts.n_bytes)}, fingerprint {_short(facts.fingerprint)}",
+        "on disk": _on_disk(facts),
     }
     told = [part for name, text in rows.items() for part in (html.Dt(name), html.Dd(text))]
     return html.Dl([*told, html.Dt("open"), html.Dd(_states(facts), className="states")])
+
+
+def _on_disk(facts: RecordingFacts) -> str:
+    derived = f" and {size_text(facts.n_derived_bytes)} derived for speed" if facts.n_derived_bytes else ""
+    return f"{size_text(facts.n_bytes)}{derived}, fingerprint {_short(facts.fingerprint)}"
 
 
 def _size(facts: RecordingFacts) -> str:

@@ -61,6 +61,7 @@ def recording_facts(key: str, recording: Recording) -> RecordingFacts:
         n_positions=recording.n_positions,
         n_sequences=recording.n_sequences,
         n_bytes=sum(int(file["bytes"]) for file in manifest.get("files", {}).values()),
+        n_derived_bytes=_folder_bytes(recording.path / "rows"),
         states={name: int(state["n_units"]) for name, state in states.items()},
         annotations={name: str(annotation["kind"]) for name, annotation in annotations.items()},
         n_vocabulary=int(manifest.get("n_vocabulary") or 0),
@@ -70,6 +71,14 @@ def recording_facts(key: str, recording: Recording) -> RecordingFacts:
         corpus=_mapping(manifest.get("corpus")),
         opening_view={name: str(value) for name, value in _mapping(manifest.get("opening_view")).items()},
     )
+
+
+def _folder_bytes(folder: Path) -> int:
+    """Return the bytes of the files in a folder, 0 where there is none; files may go while it is read."""
+    try:
+        return sum(file.stat().st_size for file in folder.iterdir())
+    except OSError:
+        return 0
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from analytics import Recording, match_pattern, open_recording, select_units
 from tests.benchmarks.measure import Measure, machine, report
 from tests.benchmarks.store import STATE, make_recording
 
-FOLDER = Path(os.environ.get("STATEROOM_BENCHMARK_DIR", ".cache/benchmarks"))
+FOLDER = Path(os.environ.get("BENCHMARK_DIR", ".cache/benchmarks"))
 THRESHOLD = 0.3
 
 

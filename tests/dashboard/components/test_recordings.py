@@ -17,6 +17,7 @@ PLAYS = RecordingFacts(
     n_positions=118_204,
     n_sequences=92,
     n_bytes=249_300_000,
+    n_derived_bytes=245_000_000,
     states={"layer0.cell": 256, "layer1.cell": 256},
     annotations={"part of speech": "categorical"},
     n_vocabulary=15_000,
@@ -41,7 +42,7 @@ def test_facts():
         "2 x 256 LSTM; perplexity 154.3 (test)",
         "part of speech (categorical)",
         "the 5 likeliest next tokens",
-        "249.3 MB, fingerprint a0a76883",
+        "249.3 MB and 245.0 MB derived for speed, fingerprint a0a76883",
         "folder plays-2",
         "Four <plays> & more.",
     ):
@@ -56,7 +57,7 @@ def test_links_to_each_state_and_to_the_finding():
 
 
 def test_what_is_not_known_is_said():
-    bare = RecordingFacts("a", "a", "", "f" * 64, 90, 1, 5_500, {"layer0.hidden": 5}, {})
+    bare = RecordingFacts("a", "a", "", "f" * 64, 90, 1, 5_500, 0, {"layer0.hidden": 5}, {})
     text = shown([bare])
     assert "No description." in text and "not described" in text and "1 sequence" in text
     assert "1 sequences" not in text and "finding" not in text

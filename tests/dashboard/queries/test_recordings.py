@@ -27,6 +27,8 @@ def test_facts_come_from_the_recording(queries, tmp_path):
     assert facts.top_k == 5 and facts.sequence_name == "scene"
     files = [file for file in recording.path.rglob("*.parquet") if file.name != "recording.json"]
     assert facts.n_bytes == sum(file.stat().st_size for file in files)
+    rows = (recording.path / "rows").iterdir()
+    assert facts.n_derived_bytes == sum(file.stat().st_size for file in rows) > 0
     assert facts.opening_view["title"] == "queen of"
 
 
