@@ -5,9 +5,12 @@
     const {selection, element} = stateroom;
     const style = (name) => window.getComputedStyle(document.documentElement).getPropertyValue(name).trim();
     const short = new Intl.NumberFormat("en-US", {notation: "compact", maximumSignificantDigits: 3});
+    const MARK_HEIGHT = 15;
+    const MARK_WIDTH = 44;
     let graph = null;
     let line = null;
     let caption = null;
+    let marks = null;
     let range = null;
 
     function mount() {
@@ -15,7 +18,8 @@
         graph = element("canvas", "distribution-canvas", null, {role: "img", "aria-label": "distribution of all values of the state"});
         line = element("div", "distribution-line");
         caption = element("div", "distribution-caption");
-        place.replaceChildren(graph, line, caption);
+        marks = element("div", "distribution-marks");
+        place.replaceChildren(graph, line, marks, caption);
         place.addEventListener("pointerdown", (event) => {
             if (range && selection.distribution) {
                 selection.dragThreshold(place, event, true);
@@ -54,7 +58,7 @@
         const [on, off] = [style("--selected"), style("--unselected")];
         found.counts.forEach((count, place) => {
             const middle = found.low + (place + 0.5) * step;
-            const length = (Math.log1p(count) / most) * (width - 8);
+            const length = (Math.log1p(count) / most) * (width - MARK_WIDTH);
             const [top, bottom] = [y(middle + step / 2), y(middle - step / 2)];
             if (length > 0 && bottom > 0 && top < height) {
                 paint.fillStyle = middle >= threshold ? on : off;
@@ -62,7 +66,31 @@
                 paint.fillRect(0, top, length, Math.max(1, bottom - top));
             }
         });
+        drawMarks(found);
         tell();
+    }
+
+    /** Thresholds that keep a round share of the values, as far apart as they can be read. */
+    function drawMarks(found) {
+        const key = JSON.stringify([found.marks, range, graph.clientHeight]);
+        if (marks.dataset.key === key) {
+            return;
+        }
+        marks.dataset.key = key;
+        let last = -MARK_HEIGHT;
+        marks.replaceChildren(...found.marks.flatMap(([share, value]) => {
+            const y = ((range[1] - value) / (range[1] - range[0])) * graph.clientHeight;
+            if (y < 0 || y > graph.clientHeight || y - last < MARK_HEIGHT) {
+                return [];
+            }
+            last = y;
+            const text = Math.round(share * 100) + " %";
+            const mark = stateroom.button(text, text + " of all values on: threshold " + stateroom.number(value),
+                () => stateroom.view.change({threshold: Number(value.toPrecision(6))}), "distribution-mark");
+            mark.style.top = y + "px";
+            mark.addEventListener("pointerdown", (event) => event.stopPropagation());
+            return [mark];
+        }));
     }
 
     function tell() {

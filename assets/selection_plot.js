@@ -45,10 +45,12 @@
     };
 
     // ---- axes -------------------------------------------------------------------------------------------
-    /** Limits of the value axis: those of the window or of the state, and the threshold inside them. */
+    /** Limits of the value axis: of the window, of most of its values, or of the state; the threshold is inside. */
     function fitted(view) {
-        const whole = view.axis === "fixed" && selection.distribution;
-        const {low, high} = whole ? selection.distribution : selection.window;
+        let {low, high} = view.axis === "fixed" && selection.distribution ? selection.distribution : selection.window;
+        if (view.axis === "most") {
+            [low, high] = selection.window.most;
+        }
         const room = (Math.max(high, view.threshold) - Math.min(low, view.threshold) || 1) * 0.05;
         return [Math.min(low, view.threshold) - room, Math.max(high, view.threshold) + room];
     }

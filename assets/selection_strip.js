@@ -11,7 +11,8 @@
     const style = (name) => window.getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
     function mount() {
-        strip = selection.row("neighbourhood", "strip-row");
+        strip = selection.row("nearby", "strip-row");
+        strip.label.title = "2,000 tokens around the window; press or drag to go there";
         canvas = element("canvas", "strip-canvas", null, {"aria-hidden": "true"});
         frame = element("div", "strip-window", null, {
             role: "slider", tabindex: "0", "aria-label": "position of the window",

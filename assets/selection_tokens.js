@@ -72,7 +72,7 @@
         }));
         if (style === "hidden") {
             cells.cells.append(element("div", "cells-hint",
-                "The tokens have no room at this width. Show fewer (press +) to read them."));
+                "The tokens have no room at this width. Show fewer (press −) to read them."));
         }
         cells.side.textContent = shown.stop - shown.start + " tokens";
     }

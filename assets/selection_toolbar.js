@@ -82,7 +82,7 @@
             width: numberField("width", {min: 10, max: 500, step: 1}, selection.zoom),
             threshold: numberField("threshold", {step: "any"}, (value) => stateroom.view.change({threshold: value})),
             transform: selectField("transform", TRANSFORMS, (value) => stateroom.view.change({transform: value})),
-            axis: selectField("axis", [["auto", "this window"], ["fixed", "whole state"]], (value) => stateroom.view.change({axis: value})),
+            axis: selectField("axis", [["auto", "this window"], ["most", "98 % of it"], ["fixed", "whole state"]], (value) => stateroom.view.change({axis: value})),
             run: numberField("run", {min: 1, max: 500, step: 1},
                 (value) => stateroom.view.change({run: Math.min(Math.max(Math.round(value), 1), 500)})),
             search: element("input", "tool-input tool-search", null, {type: "search", name: "search", placeholder: "phrase or /expression/",
@@ -118,7 +118,7 @@
             group("axis", labelled("axis", fields.axis), labelled("runs ≥", fields.run)),
             tracksMenu());
         fields.run.parentElement.title = "Hide from the plot what is on for fewer tokens in a row";
-        fields.axis.parentElement.title = "Fit the value axis to this window, or to all values of the state";
+        fields.axis.parentElement.title = "Fit the value axis to this window, to 98 % of its values, or to all values of the state";
         fields.transform.parentElement.title = "What is compared with the threshold: a unit is on at or above it";
     }
 

@@ -117,7 +117,7 @@
         box.dropped.replaceChildren(...(dropped.length ? [element("span", "quiet", "dropped")] : []),
             ...dropped.map((unit) => chip(unit, "dropped")));
         box.count.replaceChildren(element("strong", "", String(units.length)),
-            (units.length === 1 ? " unit" : " units") + (nUnits ? " of " + stateroom.whole(nUnits) : "") + " selected");
+            nUnits ? " of " + stateroom.whole(nUnits) + " units" : " units");
         box.why.textContent = why || "";
         box.why.hidden = !why;
         box.match.disabled = units.length === 0;

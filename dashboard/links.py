@@ -18,7 +18,7 @@ PATHS = {"recordings": "/", "match": "/match"}
 """Path of each page, without the prefix of the host; in menu order."""
 
 TRANSFORMS = ("raw", "tanh", "abs", "abs_tanh")
-AXES = ("auto", "fixed")
+AXES = ("auto", "most", "fixed")
 MIN_WIDTH, MAX_WIDTH = 10, 500
 MAX_LIMIT = 1000
 MAX_OFF = 500
@@ -52,7 +52,7 @@ class MatchView:
     tracks: tuple[str, ...] = ()
     """Annotations shown under the tokens."""
     axis: str = "auto"
-    """Value axis: fitted to the window (`auto`) or to the whole state (`fixed`)."""
+    """Value axis: fitted to the window (`auto`), 98 % of its values (`most`) or the state (`fixed`)."""
     run: int = 1
     """On-runs shorter than this are hidden from the plot."""
     mask: bool = False

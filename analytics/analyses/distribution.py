@@ -48,6 +48,24 @@ class ValueDistribution:
         on = on_rule(threshold, transform=transform, dtype=self.values.dtype).is_on(self.values)
         return int(self.counts[on].sum()) / self.n_values
 
+    def threshold_for(self, share: float, *, transform: str = "raw") -> float:
+        """Return the smallest counted value that, as a threshold, leaves at most this share of values on.
+
+        Raises
+        ------
+        ParameterError
+            If `share` is not in (0, 1).
+        """
+        if not 0 < share < 1:
+            raise ParameterError(f"share must be in (0, 1). Got {share}.")
+        shown = transformed(self.values, transform)
+        order = np.argsort(shown, kind="stable")
+        on = np.cumsum(self.counts[order][::-1])[::-1]
+        # Values that the transform makes equal are on or off together.
+        first = np.searchsorted(shown[order], shown[order], side="left")
+        enough = np.flatnonzero(on[first] <= share * self.n_values)
+        return float(shown[order][enough[0]]) if len(enough) else float(shown.max())
+
     def histogram(
         self, low: float, high: float, *, n_bins: int = 60, transform: str = "raw"
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -53,12 +53,12 @@ def search_tokens(
     """Find a phrase or a regular expression in the whole corpus, inside sequences.
 
     A *phrase* is split at whitespace and matched with whole tokens; a word that is no token is spelled by
-    the fewest tokens that give it (``(4`` is ``(`` ``4``). Where tokens hold whitespace themselves
-    (characters, pieces of words) the phrase is spelled as a whole, its whitespace included. Capitals count
-    only when the phrase has one. ``␣ ↵ ⇥`` stand for whitespace tokens.
+    the fewest tokens that give it (``(4`` is ``(`` ``4``). Where tokens hold spaces themselves (characters,
+    pieces of words) the phrase is spelled as a whole, its spaces included. Capitals count only when the
+    phrase has one. ``␣ ↵ ⇥`` stand for the space, line break and tabulator inside tokens.
 
     A *regular expression* stands between slashes: ``/queen of \\w+/``. It is matched with the text of each
-    sequence, whose tokens are joined by one space (by nothing where tokens hold whitespace), and the hit is
+    sequence, whose tokens are joined by one space (by nothing where tokens hold spaces), and the hit is
     every token it touches. It takes time in proportion to the text, whatever the expression (RE2; so there
     are no look-arounds and no back-references).
 
@@ -152,7 +152,8 @@ def _find_phrase(ids: NDArray, vocabulary: list[str], query: str, bounds: NDArra
 def _spell(query: str, vocabulary: list[str]) -> tuple[list[str], tuple[str, ...]]:
     """Return the tokens that spell a phrase, and the words that cannot be spelled."""
     known = set(vocabulary) - {""}
-    words = [query.translate(_VISIBLE)] if _holds_whitespace(known) else query.translate(_VISIBLE).split()
+    words = [query] if _hold_spaces(known) else query.split()
+    words = [word.translate(_VISIBLE) for word in words]
     spelled = [(word, _fewest_tokens(word, known)) for word in words]
     missing = tuple(word for word, tokens in spelled if tokens is None)
     return list(itertools.chain.from_iterable(tokens or [] for _, tokens in spelled)), missing
@@ -171,14 +172,14 @@ def _fewest_tokens(word: str, known: set[str]) -> list[str] | None:
     return best[0]
 
 
-def _holds_whitespace(words: set[str]) -> bool:
-    return any(character.isspace() for word in words for character in word)
+def _hold_spaces(words: set[str]) -> bool:
+    return any(" " in word for word in words)
 
 
 def _find_expression(
     ids: NDArray, vocabulary: list[str], expression: re2._Regexp, bounds: NDArray, limit: int
 ) -> Hits:
-    joint = b"" if _holds_whitespace(set(vocabulary)) else b" "
+    joint = b"" if _hold_spaces(set(vocabulary)) else b" "
     encoded = [word.encode(errors="replace") for word in vocabulary]
     starts, stops = [], []
     n_hits = 0

@@ -48,7 +48,8 @@ def register(app: Dash, queries: Queries) -> None:
 
     @app.server.post(f"{app.config.routes_pathname_prefix}ask/<any({','.join(QUESTIONS)}):question>")
     def answer(question: str):
-        view = match_from_dict(request.get_json(silent=True))
+        asked = request.get_json(silent=True)
+        view = match_from_dict(asked if isinstance(asked, dict) else None)
         return jsonify(messages.answered(lambda: QUESTIONS[question](queries, view)))
 
 

@@ -17,6 +17,8 @@ from dashboard.queries.window import neighbourhood_of
 
 __all__ = ["SelectionQueries"]
 
+MARKED_SHARES = (0.01, 0.05, 0.2, 0.5)
+"""Shares of values whose thresholds are marked in the distribution, to choose one from."""
 N_BARS = 160
 """Bars of the value distribution: about two pixels each."""
 
@@ -101,6 +103,7 @@ class SelectionQueries:
             "low": low,
             "high": high,
             "counts": counts.tolist(),
+            "marks": [[share, found.threshold_for(share, transform=transform)] for share in MARKED_SHARES],
             "n_values": found.n_values,
             "n_total": found.n_total,
             "is_sample": found.is_sample,
@@ -117,7 +120,7 @@ def _why_empty(asked: dict[str, Any], *, n_by_range: int) -> str:
         return "Nothing is selected: drag over the tokens, or move the selection there with the arrow keys."
     if n_by_range:
         return "Every unit of this range was dropped: restore one below."
-    if asked["off_before"] or asked["off_after"]:
+    if asked.get("off_before") or asked.get("off_after"):
         return (
             "No unit is on over the whole range and off beside it: "
             "lower the threshold, shorten the range or narrow the off-windows."

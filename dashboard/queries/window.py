@@ -21,6 +21,8 @@ NEIGHBOURHOOD = 2000
 """Positions of the wide strip."""
 STRIDE = 1000
 """By how many it moves: a window of up to 500 positions is never at its edge."""
+MOST = (0.01, 0.99)
+"""Quantiles between which most values lie: a few units of unbounded states dwarf all others."""
 LARGEST_HALF = 60_000
 """Values beyond this are sent in single precision: half precision would make them infinite."""
 
@@ -108,10 +110,17 @@ def packed(values: NDArray) -> dict[str, Any]:
     """Return values of shape (n, n_units) as base64, all positions of unit 0 first, and their limits."""
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    most = np.quantile(finite, MOST) if finite.size else (0.0, 0.0)
     dtype = "float16" if max(-low, high) < LARGEST_HALF else "float32"
     with np.errstate(over="ignore"):
         content = np.ascontiguousarray(values.T.astype(f"<f{np.dtype(dtype).itemsize}"))
-    return {"values": base64.b64encode(content).decode(), "dtype": dtype, "low": low, "high": high}
+    return {
+        "values": base64.b64encode(content).decode(),
+        "dtype": dtype,
+        "low": low,
+        "high": high,
+        "most": [float(end) for end in most],
+    }
 
 
 def sequences(recording: Recording, start: int, stop: int) -> dict[str, Any]:

@@ -32,6 +32,24 @@ def test_share_is_exact_for_half_precision(transform, threshold):
     assert found.share_on(threshold, transform=transform) == pytest.approx(wanted, abs=1e-12)
 
 
+def test_threshold_for_a_share_by_hand():
+    found = value_distribution(np.array([[-4.0, 1.0, 2.0, 3.0]]))
+    assert found.threshold_for(0.5) == 2.0
+    assert found.threshold_for(0.49) == 3.0
+    assert found.threshold_for(0.5, transform="abs") == 3.0
+    with pytest.raises(ParameterError, match="share must be in"):
+        found.threshold_for(1.0)
+
+
+@pytest.mark.parametrize("transform", ["raw", "abs", "tanh"])
+def test_threshold_for_a_share_keeps_no_more(transform):
+    states = np.random.default_rng(5).normal(size=(300, 5)).astype(np.float16)
+    found = value_distribution(states)
+    for share in (0.01, 0.1, 0.5):
+        threshold = found.threshold_for(share, transform=transform)
+        assert share - 0.003 < np.mean(transformed(states, transform) >= threshold) <= share
+
+
 def test_both_zeros_are_one_number():
     found = value_distribution(np.array([[0.0, -0.0]], dtype=np.float16))
     assert found.values.tolist() == [0.0] and found.counts.tolist() == [2]

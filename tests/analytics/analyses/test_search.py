@@ -54,6 +54,12 @@ def test_characters_are_searched_with_their_whitespace():
     assert ranges(search_tokens(ids, letters, "/be$/")) == [(12, 14)]
 
 
+def test_line_breaks_are_tokens_among_words():
+    words = ["to", "be", "\n"]
+    assert ranges(search_tokens([0, 1, 2, 0, 1], words, "to be")) == [(0, 2), (3, 5)]
+    assert ranges(search_tokens([0, 1, 2, 0, 1], words, "be ↵ to")) == [(1, 4)]
+
+
 def test_hits_never_cross_a_border():
     starts = [0, 2, 6]
     assert ranges(search_tokens(TEXT, WORDS, "queen of", sequence_starts=starts)) == []

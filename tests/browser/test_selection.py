@@ -1,0 +1,357 @@
+"""The select half of the page, as a reader uses it: by pointer, by keys, and through the address."""
+
+from __future__ import annotations
+
+import csv
+import io
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+import analytics
+
+VIEW = "/match?recording=plays&state=layer0.cell&from=30&to=32&threshold=0.1"
+CHIPS = "#match-chips .chip:not(.chip-dropped) .chip-name"
+DROPPED = "#match-chips .chip-dropped .chip-name"
+
+
+def parameters(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def ready(page: Page) -> Page:
+    """Wait until everything the view asks for is drawn."""
+    page.wait_for_selector("#match-tokens .cell")
+    page.wait_for_function(
+        "() => stateroom.selection.plot.range() && document.querySelector('#match-chips .units-count')"
+    )
+    page.wait_for_function("() => stateroom.selection.selected.n_units > 0")
+    return page
+
+
+def units(page: Page) -> list[int]:
+    return [int(text) for text in page.locator(CHIPS).all_inner_texts()]
+
+
+def centre(page: Page, position: int, *, row: str = "#match-tokens") -> tuple[float, float]:
+    box = page.locator(f"{row} .cell[data-position='{position}']").bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + min(box["height"], 18) / 2
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=3)
+    page.mouse.move(*end, steps=3)
+    page.mouse.up()
+    # The address follows once the pointer rests.
+    page.wait_for_timeout(300)
+
+
+def selected(folder, start: int, stop: int, **options) -> list[int]:
+    states = analytics.open_recording(folder / "plays").states("layer0.cell")
+    return analytics.select_units(states, start, stop, **options).tolist()
+
+
+def test_dragging_over_tokens_selects_what_the_analysis_selects(open_page, server):
+    page = ready(open_page("/match?recording=plays&state=layer0.cell&threshold=0.05"))
+    expect(page.locator(".units-why")).to_contain_text("Nothing is selected")
+    drag(page, centre(page, 20), centre(page, 22))
+    wanted = selected(server.folder, 20, 23, threshold=0.05)
+    assert wanted
+    expect(page.locator(CHIPS)).to_have_count(len(wanted))
+    assert units(page) == wanted
+    expect(page.locator("#match-rail .row-side")).to_have_text("3 tokens")
+    assert (parameters(page)["from"], parameters(page)["to"]) == ("20", "23")
+
+
+def test_dragging_the_threshold_changes_the_units_and_the_share(open_page, server):
+    page = ready(open_page(VIEW))
+    line = page.locator(".threshold").bounding_box()
+    before, share = units(page), page.locator(".distribution-caption").inner_text()
+    at = (line["x"] + 300, line["y"] + line["height"] / 2)
+    drag(page, at, (at[0], at[1] + 40))
+    page.wait_for_timeout(400)
+    threshold = float(parameters(page)["threshold"])
+    assert threshold < 0.1
+    wanted = selected(server.folder, 30, 32, threshold=threshold)
+    expect(page.locator(CHIPS)).to_have_count(len(wanted))
+    assert units(page) == wanted != before
+    assert page.locator(".distribution-caption").inner_text() != share
+
+
+def test_pressing_in_the_distribution_sets_the_threshold(open_page):
+    page = ready(open_page(VIEW))
+    box = page.locator(".stage-distribution").bounding_box()
+    page.mouse.click(box["x"] + 30, box["y"] + box["height"] * 0.3)
+    page.wait_for_timeout(300)
+    assert float(parameters(page)["threshold"]) > 0.1
+
+
+def test_off_windows_are_dragged_wide(open_page, server):
+    page = ready(open_page(VIEW))
+    grip = page.locator(".grip-before").bounding_box()
+    y = grip["y"] + grip["height"] / 2
+    drag(page, (grip["x"] + 5, y), (centre(page, 27)[0] - 6, y))
+    page.wait_for_timeout(400)
+    before = int(parameters(page)["before"])
+    assert before in (3, 4)
+    wanted = selected(server.folder, 30, 32, threshold=0.1, off_before=before)
+    expect(page.locator(CHIPS)).to_have_count(len(wanted))
+    assert units(page) == wanted
+    hatched = page.locator(".band-off-before").bounding_box()
+    assert hatched["width"] == pytest.approx(
+        before * page.locator("#match-tokens .cell").first.bounding_box()["width"], abs=1
+    )
+
+
+def test_units_are_dropped_restored_and_kept(open_page):
+    page = ready(open_page(VIEW))
+    first = units(page)[0]
+    page.locator(CHIPS).first.click()
+    expect(page.locator(DROPPED)).to_have_text([str(first)])
+    assert first not in units(page)
+    assert parameters(page)["dropped"] == str(first)
+    page.locator(DROPPED).click()
+    expect(page.locator(DROPPED)).to_have_count(0)
+    page.locator("#match-chips .chip-pin").first.click()
+    expect(page.locator(".chip-pinned .chip-name")).to_have_text([str(first)])
+    page.keyboard.press("Escape")
+    expect(page.locator(CHIPS)).to_have_text([str(first)])
+
+
+def test_pointing_at_a_unit_shows_it_everywhere(open_page):
+    page = ready(open_page(VIEW))
+    chip = page.locator("#match-chips .chip").first
+    chip.hover()
+    assert page.evaluate("stateroom.selection.pointed.unit") == units(page)[0]
+    box = page.locator(".plot-column").bounding_box()
+    # The highest line: the threshold does not lie over it.
+    y = page.evaluate(
+        "() => { const {plot, selected} = stateroom.selection;"
+        " return Math.min(...selected.units.map(unit => plot.yOf(plot.valueOf(unit, 31)))); }"
+    )
+    page.mouse.move(centre(page, 31)[0], box["y"] + y)
+    expect(page.locator(".tip")).to_contain_text(f"unit {page.evaluate('stateroom.selection.pointed.unit')}:")
+    expect(page.locator(".tip")).to_contain_text("position 31")
+    expect(page.locator("#match-chips .chip.is-pointed")).to_have_count(1)
+
+
+def test_tokens_lie_exactly_under_their_positions(open_page):
+    page = ready(open_page(VIEW))
+    column = page.locator(".plot-column").bounding_box()
+    plot = page.evaluate(
+        "() => { const {xaxis} = document.querySelector('#match-plot .js-plotly-plot')._fullLayout;"
+        " return [xaxis._offset, xaxis._length, xaxis.range]; }"
+    )
+    cells = page.locator("#match-tokens .cells").bounding_box()
+    assert (cells["x"], cells["width"]) == pytest.approx((column["x"], column["width"]), abs=0.6)
+    graph = page.locator("#match-plot .js-plotly-plot").bounding_box()
+    assert graph["x"] + plot[0] == pytest.approx(cells["x"], abs=0.6)
+    assert plot[1] == pytest.approx(cells["width"], abs=0.6)
+    assert plot[2] == [-0.5, 79.5]
+
+
+def test_every_token_is_shown_as_it_is(open_page):
+    page = ready(open_page("/match?recording=plays&state=layer0.cell&width=40"))
+    shown = page.locator("#match-tokens .token").all_inner_texts()
+    for token in ("<unk>", "<b>mat</b>", "&", "שלום", "🙂", "⇥", "↵"):
+        assert token in shown
+    assert page.locator("#match-tokens b").count() == 0
+
+
+def test_tracks_come_and_go(open_page):
+    page = ready(open_page(VIEW))
+    page.locator(".tool-menu summary").click()
+    for name in ("part_of_speech", "letters", "predicts next", "loss of next"):
+        page.locator(".tool-check", has_text=name).locator("input").check()
+        expect(page.locator("#match-tracks .row-name", has_text=name)).to_have_count(1)
+    expect(page.locator("#match-tracks .legend-item")).not_to_have_count(0)
+    assert parameters(page)["tracks"] == "part_of_speech,letters,:prediction,:loss"
+    page.keyboard.press("Escape")
+    page.mouse.move(*centre(page, 31, row="#match-tracks .track-prediction"))
+    expect(page.locator(".tip-table tr")).to_have_count(5)
+    page.get_by_role("button", name="Remove the track letters").click()
+    expect(page.locator("#match-tracks .row-name", has_text="letters")).to_have_count(0)
+    page.locator(".tool-menu summary").click()
+    page.locator(".tool-check", has_text="fade where").locator("input").check()
+    assert parameters(page)["mask"] == "1"
+
+
+def test_search_lists_hits_and_goes_there(open_page, server):
+    page = ready(open_page("/match?recording=plays&state=layer0.cell"))
+    page.keyboard.press("/")
+    page.keyboard.type("queen of the sea")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hits-count")).to_contain_text("60 hits in")
+    expect(page.locator(".hit")).to_have_count(60)
+    page.locator(".hit").nth(30).click()
+    recording = analytics.open_recording(server.folder / "plays")
+    start = int(parameters(page)["from"])
+    assert recording.token_texts(start, start + 4) == ["queen", "of", "the", "sea"]
+    expect(page.locator(".hit.is-here")).to_have_count(1)
+    expect(page.locator("#match-rail .row-side")).to_contain_text("4 tokens")
+
+
+def test_search_says_why_it_finds_nothing(open_page):
+    page = ready(open_page("/match?recording=plays&state=layer0.cell&search=zebra"))
+    expect(page.locator(".hits-count")).to_contain_text("'zebra' is no token of plays")
+    page.locator("[name=search]").fill("/(/")
+    page.locator("[name=search]").press("Enter")
+    expect(page.locator(".message-error")).to_contain_text("no regular expression")
+
+
+def test_the_address_restores_the_view_elsewhere(open_page):
+    page = ready(open_page(VIEW))
+    drag(page, centre(page, 40), centre(page, 41))
+    page.locator(".tool-menu summary").click()
+    page.locator(".tool-check", has_text="letters").locator("input").check()
+    page.keyboard.press("Escape")
+    page.locator("[name=width]").fill("60")
+    page.locator("[name=width]").press("Enter")
+    page.locator(CHIPS).first.click()
+    page.locator("[name=search]").fill("queen")
+    page.locator("[name=search]").press("Enter")
+    expect(page.locator(".hits-count")).to_be_visible()
+    page.wait_for_timeout(400)
+    path = page.url.split("/", 3)[3]
+    other = ready(open_page("/" + path))
+    expect(other.locator(".hits-count")).to_be_visible()
+    for selector in ("#match-chips", "#match-tokens", "#match-rail", "#match-tracks", ".hits-rows"):
+        assert other.locator(selector).inner_text() == page.locator(selector).inner_text()
+    assert other.url == page.url
+
+
+def test_back_returns_to_the_view_before(open_page):
+    page = ready(open_page(VIEW))
+    before = units(page)
+    drag(page, centre(page, 40), centre(page, 44))
+    page.wait_for_timeout(300)
+    page.get_by_role("button", name="5 tokens on", exact=True).click()
+    expect(page.locator("#match-tokens .cell").first).to_have_attribute("data-position", "5")
+    page.go_back()
+    expect(page.locator("#match-tokens .cell").first).to_have_attribute("data-position", "0")
+    assert parameters(page)["from"] == "40"
+    page.go_back()
+    expect(page.locator("#match-rail .row-side")).to_have_text("2 tokens")
+    page.wait_for_timeout(300)
+    assert units(page) == before
+    page.go_forward()
+    expect(page.locator("#match-rail .row-side")).to_have_text("5 tokens")
+
+
+def test_by_keyboard_alone(open_page, server):
+    page = ready(open_page("/match?recording=plays&state=layer0.cell&threshold=0.05"))
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#match-rail .row-side")).to_have_text("1 token")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Control+ArrowLeft")
+    page.keyboard.press("Control+ArrowLeft")
+    page.keyboard.press("Control+Shift+ArrowLeft")
+    expect(page.locator("#match-rail .row-side")).to_have_text("2 tokens, off 1 | 0")
+    page.wait_for_timeout(400)
+    assert [parameters(page)[name] for name in ("from", "to", "before")] == ["41", "43", "1"]
+    wanted = selected(server.folder, 41, 43, threshold=0.05, off_before=1)
+    expect(page.locator(CHIPS)).to_have_count(len(wanted))
+    page.keyboard.press("]")
+    expect(page.locator(".tool-where")).to_contain_text("scene 2 of 12")
+    page.keyboard.press("+")
+    expect(page.locator("[name=width]")).to_have_value("100")
+    page.keyboard.press("Escape")
+    expect(page.locator("#match-rail .rail-note")).to_contain_text("Drag over the tokens")
+    page.locator(".threshold").focus()
+    page.keyboard.press("ArrowUp")
+    page.wait_for_timeout(300)
+    assert float(parameters(page)["threshold"]) > 0.05
+
+
+def test_a_selection_never_crosses_a_border(open_page, server):
+    starts = analytics.open_recording(server.folder / "plays").sequence_starts
+    border = int(starts[1])
+    page = ready(open_page(f"/match?recording=plays&state=layer0.cell&at={border - 40}"))
+    drag(page, centre(page, border - 3), centre(page, border + 3))
+    page.wait_for_timeout(300)
+    assert (parameters(page)["from"], parameters(page)["to"]) == (str(border - 3), str(border))
+
+
+def test_a_range_across_a_border_in_the_address_is_said(open_page, server):
+    border = int(analytics.open_recording(server.folder / "plays").sequence_starts[1])
+    page = ready(open_page(f"/match?recording=plays&state=layer0.cell&from={border - 2}&to={border + 2}"))
+    expect(page.locator(".message")).to_contain_text(f"crosses the sequence border at {border}")
+    assert "from" not in parameters(page)
+
+
+def test_nonsense_in_the_address_gives_the_default_and_a_sentence(open_page):
+    page = ready(
+        open_page(
+            "/match?recording=plays&state=layer0.cel&width=abc&at=99999999&tracks=lettres&pinned=999&threshold=nan"
+        )
+    )
+    page.wait_for_selector(".message")
+    text = " ".join(page.locator(".message").all_inner_texts())
+    assert "width='abc'" in text or "There is no unit 999" in text
+    assert parameters(page)["state"] == "layer0.cell"
+    assert not {"width", "threshold", "tracks", "pinned"} & set(parameters(page))
+
+
+def test_an_unknown_recording_opens_another_with_a_sentence(open_page):
+    page = ready(open_page("/match?recording=playz&state=layer0.cell"))
+    expect(page.locator(".message").first).to_contain_text("Did you mean 'plays'?")
+
+
+def test_a_first_visit_opens_a_finding(open_page):
+    page = ready(open_page("/match"))
+    expect(page.locator(CHIPS)).not_to_have_count(0)
+    assert "from" in parameters(page)
+
+
+def test_nothing_on_says_why(open_page):
+    page = ready(open_page("/match?recording=plays&state=layer0.cell&from=10&to=20&threshold=9"))
+    expect(page.locator(".units-why")).to_contain_text("lower the threshold or shorten the range")
+    assert page.locator("#match-go").is_disabled()
+
+
+def test_another_state_from_the_frame(open_page):
+    page = ready(open_page(VIEW))
+    page.locator("#shell-state").click()
+    page.get_by_role("option", name="layer0.hidden").click()
+    page.wait_for_function("() => stateroom.selection.window.state === 'layer0.hidden'")
+    assert parameters(page)["state"] == "layer0.hidden"
+    assert parameters(page)["from"] == "30"
+
+
+@pytest.mark.parametrize(("button", "kind"), [("SVG", "svg"), ("PNG", "png"), ("CSV", "csv")])
+def test_the_plot_is_exported(open_page, button, kind):
+    page = ready(open_page(VIEW))
+    page.locator(".stage-plot").hover()
+    with page.expect_download() as download:
+        page.locator(
+            f".modebar-btn[data-title*='as {button}'], .modebar-btn[data-title*='{button}']"
+        ).first.click()
+    content = download.value.path().read_bytes()
+    assert download.value.suggested_filename == f"plays-layer0.cell-0.{kind}"
+    assert content[:4] == {"svg": b"<svg", "png": b"\x89PNG", "csv": b"posi"}[kind]
+    if kind == "csv":
+        lines = list(csv.reader(io.StringIO(content.decode(), newline="")))
+        assert len(lines) == 81
+        assert lines[0][:4] == ["position", "token", "selected_on", "unit_0"]
+        assert lines[37][:2] == ["36", "\n"]
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "options"),
+    [
+        ("select-light", VIEW + "&tracks=part_of_speech,letters", {}),
+        ("select-dark", VIEW + "&tracks=part_of_speech,:prediction", {"theme": "dark"}),
+        ("select-narrow", VIEW, {"width": 768}),
+        ("select-embedded", VIEW + "&embed=1", {}),
+        ("select-wide", VIEW + "&width=400", {}),
+    ],
+)
+def test_pictures(open_page, shot, name, path, options):
+    page = ready(open_page(path, **options))
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    shot(page, name)
