@@ -21,8 +21,11 @@ __all__ = ["Scores", "best_apart"]
 BATCH_ROWS = 1 << 12
 """How many positions are read at once for the scores: 5 MB for 650 units in half precision."""
 
-N_WITNESSES = 64
-"""Units whose bits bound a score from below: one 64-bit word."""
+N_WITNESSES = 32
+"""Units whose bits bound a score from below: few enough to read, enough to tell ranges apart."""
+
+N_GLANCES = 256
+"""Ranges looked at before the witnesses are chosen."""
 
 
 class Scores:
@@ -41,7 +44,7 @@ class Scores:
         is_short = last - first <= BATCH_ROWS
         counts = np.empty(len(starts), dtype=np.int64)
         counts[is_short] = self._n_on_together(edges[:, is_short])
-        counts[~is_short] = [self._n_on_in_parts(*edge) for edge in edges[:, ~is_short].T.tolist()]
+        counts[~is_short] = [self._held(*edge).sum() for edge in edges[:, ~is_short].T.tolist()]
         return counts
 
     def _n_on_together(self, edges: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -58,36 +61,45 @@ class Scores:
 
         return np.concatenate(on_threads(count, batches)) if len(row) else row
 
-    def _n_on_in_parts(self, first: int, start: int, stop: int, last: int) -> int:
-        """``|S2|`` of one range that is too long to be read at once."""
+    def _held(self, first: int, start: int, stop: int, last: int) -> NDArray[np.bool_]:
+        """Which units one range holds, read in parts however long it is; shape ``(n_units,)``."""
         held = np.ones(self._states.shape[1], dtype=np.bool_)
         for left, right, is_inside in ((first, start, False), (start, stop, True), (stop, last, False)):
             for begin in range(left, right, BATCH_ROWS):
                 on = self._rule.is_on(self._states.read(begin, min(begin + BATCH_ROWS, right)))
                 held &= on.all(axis=0) if is_inside else ~on.any(axis=0)
                 if not held.any():
-                    return 0
-        return int(np.count_nonzero(held))
+                    return held
+        return held
 
     def at_least(self, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return a bound from below of each range's ``|S2|``; 0 where finding one costs more than the scores.
+        """Return a bound from below of each range's ``|S2|``; 0 where it would cost more than it saves.
 
-        The bound counts only the `N_WITNESSES` units that are on most often, which have to be read whole.
+        The bound counts a few *witnesses*: units that most ranges hold. They have to be read whole, but
+        from one column each, and then most ranges need not be read at all. A glance at some ranges
+        tells which units to take, and how many ranges their bound would leave out.
         """
         first, last = self._with_windows(starts, stops)
         n_positions, n_units = self._states.shape
-        if np.sum(last - first) * n_units < 2 * N_WITNESSES * n_positions:
-            return np.zeros(len(starts), dtype=np.int64)
+        n_values = int(np.sum(last - first)) * n_units
+        if self._witnesses is None and n_values > N_WITNESSES * n_positions:
+            witnesses, left_out = self._glance(np.stack([first, starts, stops, last]))
+            if n_values * left_out > N_WITNESSES * n_positions:
+                self._witnesses = read_pattern(self._states, witnesses, self._rule)
         if self._witnesses is None:
-            self._witnesses = read_pattern(self._states, self._most_often_on(), self._rule)
+            return np.zeros(len(starts), dtype=np.int64)
         return held_counts(self._witnesses, first, starts, stops, last)
 
-    def _most_often_on(self) -> NDArray[np.int64]:
-        """Units to count first. Any choice gives a right bound, so a glance at the corpus is enough."""
-        n_positions = self._states.shape[0]
-        glances = np.unique(np.linspace(0, n_positions - 1, 256).astype(np.int64))
-        shares = self._rule.is_on(self._states.read_ranges(glances, glances + 1)).mean(axis=0)
-        return np.sort(np.argsort(-shares, kind="stable")[:N_WITNESSES])
+    def _glance(self, edges: NDArray[np.int64]) -> tuple[NDArray[np.int64], float]:
+        """Return the units held most often, and which share of ranges they would leave out.
+
+        Any units give a right bound, so a few ranges are enough: evenly spaced ones.
+        """
+        chosen = edges[:, np.linspace(0, edges.shape[1] - 1, N_GLANCES).astype(np.int64)]
+        held = np.stack([self._held(*edge) for edge in chosen.T.tolist()])
+        witnesses = np.sort(np.argsort(-held.mean(axis=0), kind="stable")[:N_WITNESSES])
+        left_out = held[:, witnesses].sum(axis=1) > held.sum(axis=1).min()
+        return witnesses, float(left_out.mean())
 
     def _with_windows(
         self, starts: NDArray[np.int64], stops: NDArray[np.int64]

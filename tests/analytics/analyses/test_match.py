@@ -130,6 +130,7 @@ def test_leaving_ranges_unscored_changes_nothing(case):
     case = dict(case)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranking, "N_WITNESSES", 2)
+        patch.setattr(ranking, "N_GLANCES", 3)
         patch.setattr(ranking._Queue, "PORTION", 2)
         patch.setattr(ranking._Queue, "SCORED_AT_ONCE", 1)
         patch.setattr(ranking, "BATCH_ROWS", 3)
@@ -228,6 +229,22 @@ def test_scores_of_short_and_long_ranges(n_ranges):
     ]
     assert scores.n_on(starts, stops).tolist() == wanted
     assert (scores.at_least(starts, stops) <= wanted).all()
+
+
+def test_witnesses_leave_most_ranges_unread():
+    """Forty units are on nearly everywhere, except at the few ranges that rank first."""
+    rng = np.random.default_rng(5)
+    states = np.where(rng.random((120_000, 60)) < 0.97, 1.0, -1.0).astype(np.float16)
+    states[:, 0] = np.arange(120_000) % 3 > 0  # the pattern: 40,000 ranges of two positions
+    states[4000:4400, 1:] = -1
+    reader = as_states(states)
+    read = []
+    reader.read_ranges = lambda starts, stops: (read.append(len(starts)), np.concatenate(
+        [states[a:b] for a, b in zip(starts, stops, strict=True)]))[1]  # fmt: skip
+    matches = match_pattern(reader, [0], threshold=0.5, limit=20)
+    assert matches.start.tolist() == list(range(4000, 4060, 3))
+    assert matches.union.tolist() == [1] * 20
+    assert 0 < sum(read) < 20_000
 
 
 def test_ranges_across_the_blocks_of_the_scan():
