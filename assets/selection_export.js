@@ -3,12 +3,6 @@
     "use strict";
     const stateroom = (window.stateroom = window.stateroom || {});
     const {selection} = stateroom;
-    const ICONS = {
-        svg: "M3 1h7l3 3v11H3z M9 1v4h4",
-        png: "M1 3h14v10H1z M3 11l3-4 3 3 2-2 2 3",
-        csv: "M1 3h14v10H1z M1 6h14 M1 9h14 M6 3v10",
-    };
-
     /** All lines of some units as one trace: a gap after each. */
     function trace(units, name, color, width, opacity) {
         const {start, stop, values} = selection.window;
@@ -45,15 +39,16 @@
         shapes.push({type: "line", xref: "paper", x0: 0, x1: 1, yref: "y", y0: view.threshold, y1: view.threshold,
             line: {color: style("--threshold"), dash: "dash", width: 1.5}});
         // Token texts may look like markup: what Plotly would read as such is written as entities.
-        const written = (text) => stateroom.visible(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+        const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+        const written = (text) => plain(stateroom.visible(text));
         return {
             data: [
-                trace(every, nUnits + " units", style("--unselected"), 1, crowdOpacity()),
+                trace(every, nUnits + " units", style("--unselected"), 1, Math.min(1, 2 * crowdOpacity())),
                 trace(units(), units().length + " selected", style("--selected"), 1.6, 0.95),
             ],
             layout: {
                 ...drawn, shapes, paper_bgcolor: style("--surface"), plot_bgcolor: style("--surface"), showlegend: true,
-                title: {text: written(view.recording + ", " + view.state), font: {size: 14}},
+                title: {text: plain(view.recording + ", " + view.state), font: {size: 14}},
                 legend: {orientation: "h", y: 1.16, x: 1, xanchor: "right"},
                 margin: {l: 70, r: 20, t: 60, b: wide ? 90 : 50},
                 xaxis: {...drawn.xaxis, side: "bottom", title: {text: "position"}, ...(wide ? {
@@ -99,15 +94,22 @@
         window.setTimeout(() => URL.revokeObjectURL(link.href), 1000);
     }
 
-    const icon = (path) => ({width: 16, height: 16, path, style: "fill:none;stroke:currentcolor;stroke-width:1.3"});
-    const button = (name, title, path, click) => ({name, title, icon: icon(path), click});
+    /** A button that says what it gives. */
+    function button(text, title, click) {
+        const written = '<text x="17" y="12.5" text-anchor="middle" font-size="12" font-weight="600" fill="'
+            + selection.plot.style("--text-quiet") + '">' + text + "</text>";
+        return {
+            name: text, title, click,
+            icon: {svg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 34 16">' + written + "</svg>"},
+        };
+    }
 
     selection.exportConfig = () => ({
         displaylogo: false, showSendToCloud: false, responsive: true, displayModeBar: true,
         modeBarButtons: [[
-            button("svg", "Download the plot as SVG", ICONS.svg, picture("svg")),
-            button("png", "Download the plot as PNG", ICONS.png, picture("png")),
-            button("csv", "Download the values of this window as CSV", ICONS.csv, table),
+            button("SVG", "Download the plot as SVG", picture("svg")),
+            button("PNG", "Download the plot as PNG", picture("png")),
+            button("CSV", "Download the values of this window as CSV", table),
         ]],
     });
     selection.exportFigure = figure;

@@ -11,7 +11,7 @@
     const BOTTOM = 6;
     const REACH = 14;
     const PREFERENCE = 5;
-    const CROWD = 120;
+    const CROWD = 75;
     // Without a graphics card a line of more than one pixel takes 15 times as long as a hairline (200 lines over
     // 80 tokens: 100 ms against 6 ms). Many lines are drawn as two hairlines beside each other.
     const MOST_STROKED = 20;
@@ -40,7 +40,7 @@
         draw: () => draw(),
         title,
         /** Opacity of the lines that are not selected: the more there are, the fainter. */
-        crowdOpacity: () => (selection.window.n_units > CROWD ? 0.25 : 0.45),
+        crowdOpacity: () => Math.min(0.45, Math.max(0.13, CROWD / selection.window.n_units)),
         units: () => selection.selected.units.filter((unit) => unit < selection.window.n_units),
     };
 

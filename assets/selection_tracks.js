@@ -163,7 +163,7 @@
         const across = track.ids.filter((ids) => fits(words[ids[0]])).length >= 0.95 * track.ids.length;
         const writing = width() < 9 ? "hidden" : across ? "across" : "down";
         row.row.dataset.writing = writing;
-        row.cells.style.height = writing === "down" ? Math.min(longest, 13) * LETTER + 12 + "px" : "";
+        row.cells.style.height = writing === "down" ? Math.min(longest, 13) * 7.85 + 18 + "px" : "";
         [...row.cells.children].forEach((cell, place) => {
             const [best] = track.ids[place];
             const probability = track.probabilities[place][0];
