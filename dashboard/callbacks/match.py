@@ -58,7 +58,10 @@ def register(app: Dash, queries: Queries) -> None:
             return no_update
         asked = _asked(request)
         return lengths_figure(
-            queries.match.lengths(asked), chosen=asked.length, limit=HISTOGRAM_LIMIT, theme=request.get("theme", "light")
+            queries.match.lengths(asked),
+            chosen=asked.length,
+            limit=HISTOGRAM_LIMIT,
+            theme=request.get("theme", "light"),
         )
 
     @app.callback(

@@ -10,13 +10,13 @@ SNIPPET = """\
 import torch
 import analytics
 
-tokens = "the cat sat on the mat".split()          # your text
+tokens = "the cat sat on the mat".split()  # your text
 words = sorted(set(tokens))
 embed, lstm = torch.nn.Embedding(len(words), 16), torch.nn.LSTM(16, 32)  # your trained network
 with torch.no_grad():
     hidden, _ = lstm(embed(torch.tensor([words.index(token) for token in tokens])))
-analytics.write_recording("data/recordings/mine", name="mine", tokens=tokens,
-                          states={"layer0.hidden": hidden.numpy()})
+states = {"layer0.hidden": hidden.numpy()}
+analytics.write_recording("data/recordings/mine", name="mine", tokens=tokens, states=states)
 """
 """Runs as it is; README shows the same lines."""
 
