@@ -64,7 +64,7 @@ class Match:
     RESULTS_REQUEST = "match-results-request"
     """Store: the part of the view that the rows depend on; null: nothing is matched."""
     SUMMARY_REQUEST = "match-summary-request"
-    """Store: the part of it that the length histogram and the labels depend on, set once the rows are there."""
+    """Store: the part of it that the length histogram and the labels depend on, set after the rows."""
     PANEL = "matches"
     TABLE = "matches-table"
     CAPTION = "matches-caption"

@@ -76,7 +76,7 @@ class MatchView:
     cell: int = 0
     """Width of a word of the matches in pixels; 0: as wide as most words need."""
     labels: str = ""
-    """Annotation whose labels inside the matches are compared with the corpus; empty: the most telling one."""
+    """Annotation whose labels inside the matches are compared with the corpus; empty: the most telling."""
 
     def with_(self, **changes: Any) -> MatchView:
         """Return the same view with some fields changed."""

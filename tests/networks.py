@@ -1,4 +1,4 @@
-"""A recording made as a user would: a small torch LSTM run over a text, written through the public function."""
+"""A recording made as a user would: a small torch LSTM over a text, through the public function."""
 
 from __future__ import annotations
 
