@@ -127,6 +127,7 @@
 
     stateroom.matchScales = {
         element,
+        lettersOf,
         /** Scales by name: the count, and every annotation that came with the rows. */
         all(results) {
             const scales = {count: countScale(results.rows, Math.max(results.units, 1))};

@@ -61,6 +61,7 @@
         const style = writing(shown.tokens, width);
         const longest = Math.max(...shown.tokens.map((token) => [...stateroom.visible(token)].length));
         cells.row.dataset.writing = style;
+        cells.row.style.setProperty("--token-size", Math.min(13, Math.max(9, width * 1.05)) + "px");
         cells.cells.style.height = style === "down" ? Math.min(longest, LONGEST_DOWN) * LETTER + 14 + "px" : "";
         cells.cells.replaceChildren(...shown.tokens.map((token, place_) => {
             const cell = element("div", "cell");

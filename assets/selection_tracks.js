@@ -98,8 +98,9 @@
         mask();
     }
 
+    /** The label where there is room for it, else the letters that the legend gives it. */
     function drawLabels(row, track) {
-        const letters = track.labels.map((label) => stateroom.visible(label));
+        const letters = stateroom.matchScales.lettersOf(track.labels);
         [...row.cells.children].forEach((cell, place) => {
             const code = track.codes[place];
             if (code < 0) {
@@ -108,10 +109,9 @@
             const color = stateroom.colors.category(track.colors[code]);
             cell.style.background = color;
             cell.style.color = stateroom.colors.ink(color);
-            const text = fits(letters[code]) ? letters[code] : width() >= 11 ? [...letters[code]].slice(0, width() >= 18 ? 2 : 1).join("") : "";
-            cell.append(stateroom.tokenElement(text || "", "cell-text"));
-            if (!text) {
-                cell.replaceChildren();
+            const text = [track.labels[code], letters[code]].find(fits);
+            if (text) {
+                cell.append(element("bdi", "cell-text", text, {dir: "auto"}));
             }
         });
         row.legend = legend(track, letters);
@@ -120,11 +120,13 @@
     function legend(track, letters) {
         const line = element("div", "stage-row legend-row");
         const items = element("div", "legend-labels");
-        letters.forEach((label, code) => {
+        track.labels.forEach((label, code) => {
             const item = element("span", "legend-item");
-            const swatch = element("span", "legend-swatch");
-            swatch.style.background = stateroom.colors.category(track.colors[code]);
-            item.append(swatch, stateroom.tokenElement(label, "legend-label"));
+            const color = stateroom.colors.category(track.colors[code]);
+            const swatch = element("span", "legend-swatch", letters[code] === label ? "" : letters[code]);
+            swatch.style.background = color;
+            swatch.style.color = stateroom.colors.ink(color);
+            item.append(swatch, element("bdi", "legend-label", label, {dir: "auto"}));
             items.append(item);
         });
         if (track.shares_last && track.colors.some((color) => color >= 15)) {
@@ -193,7 +195,7 @@
         const place = position - selection.window.start;
         if (track.kind === "categorical") {
             const code = track.codes[place];
-            return [track.title + ": " + (code < 0 ? "none" : stateroom.visible(track.labels[code]))];
+            return [track.title + ": " + (code < 0 ? "none" : track.labels[code])];
         }
         if (track.kind === "numeric") {
             const value = track.values[place];

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import analytics
+from tests.browser.conftest import DEMO
 
 VIEW = "/match?recording=plays&state=layer0.cell&from=30&to=32&threshold=0.1"
 CHIPS = "#match-chips .chip:not(.chip-dropped) .chip-name"
@@ -320,6 +321,41 @@ def test_another_state_from_the_frame(open_page):
     page.wait_for_function("() => stateroom.selection.window.state === 'layer0.hidden'")
     assert parameters(page)["state"] == "layer0.hidden"
     assert parameters(page)["from"] == "30"
+
+
+def test_the_page_is_left_and_entered_again(open_page):
+    page = ready(open_page(VIEW))
+    shown = units(page)
+    page.get_by_role("navigation", name="Pages").get_by_text("Recordings").click()
+    page.wait_for_selector(".page-home")
+    page.go_back()
+    ready(page)
+    expect(page.locator(CHIPS)).to_have_count(len(shown))
+    assert units(page) == shown
+    drag(page, centre(page, 40), centre(page, 41))
+    assert (parameters(page)["from"], parameters(page)["to"]) == ("40", "42")
+
+
+@pytest.mark.skipif(not (DEMO / "parentheses" / "recording.json").exists(), reason="the demo is not built")
+def test_the_units_of_the_finding_carry_nesting_level_four(open_page):
+    page = ready(
+        open_page(
+            "/match?recording=parentheses&state=layer1.cell&at=135&from=170&to=172&before=1"
+            "&tracks=nesting+depth"
+        )
+    )
+    expect(page.locator(CHIPS)).not_to_have_count(0)
+    levels = page.evaluate(
+        """() => {
+            const {window: shown, selected, countAt} = stateroom.selection;
+            const [depth] = shown.tracks;
+            const all = shown.tokens.map((_, place) => place)
+                .filter(place => countAt(shown.start + place) === selected.units.length);
+            return all.map(place => depth.labels[depth.codes[place]]);
+        }"""
+    )
+    assert len(levels) > 4
+    assert set(levels) == {"4"}
 
 
 @pytest.mark.parametrize(("button", "kind"), [("SVG", "svg"), ("PNG", "png"), ("CSV", "csv")])
