@@ -108,6 +108,8 @@
     }
 
     function follow(view, previous) {
+        document.getElementById("match-empty").hidden = Boolean(view.recording);
+        document.getElementById("match-select").hidden = !view.recording;
         if (previous.recording === undefined) {
             tell("mount");
         }

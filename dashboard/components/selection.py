@@ -6,9 +6,11 @@ from typing import Any
 
 from dash import dcc, html
 
+from dashboard.components.empty import empty_state
 from dashboard.ids import Match
+from dashboard.links import PATHS
 
-__all__ = ["REQUESTS", "flight_of", "selection_panel", "selection_stores"]
+__all__ = ["REQUESTS", "flight_of", "no_recording", "selection_panel", "selection_stores"]
 
 REQUESTS = (Match.RESULTS_REQUEST,)
 """Stores whose callbacks tell the browser when they are under way."""
@@ -43,14 +45,25 @@ def selection_panel(graph_config: dict[str, Any]) -> html.Section:
                     html.Div(id=Match.TRACKS, className="stage-rows"),
                 ],
                 id=Match.STAGE,
-                className="stage",
+                className="stage is-blank",
             ),
             html.Div(id=Match.STRIP),
             html.Div(id=Match.CHIPS, className="units"),
         ],
+        id=Match.SELECT,
         className="select-panel",
         **_label("Select"),
     )
+
+
+def no_recording() -> html.Div:
+    """Return what stands in place of the panel when there is nothing to select in."""
+    state = empty_state(
+        "There is no recording to show.",
+        "The first page says where recordings are looked for, and how to make one.",
+        link=("Recordings", PATHS["recordings"]),
+    )
+    return html.Div(state, id=Match.EMPTY, hidden=True)
 
 
 def _plot(component_id: str, graph_config: dict[str, Any]) -> dcc.Graph:

@@ -7,7 +7,7 @@ from dash import get_relative_path, html
 from dashboard.components.graph import GRAPH_CONFIG
 from dashboard.components.help import help_panel
 from dashboard.components.matches import matches_panel
-from dashboard.components.selection import selection_panel, selection_stores
+from dashboard.components.selection import no_recording, selection_panel, selection_stores
 from dashboard.ids import Match
 from dashboard.links import PATHS, address_defaults
 
@@ -21,7 +21,12 @@ def layout() -> html.Main:
     """Return the page; what it shows arrives with the view."""
     defaults = {**address_defaults(), "ask": get_relative_path("/ask/")}
     return html.Main(
-        [*selection_stores(defaults), selection_panel(GRAPH_CONFIG), matches_panel(GRAPH_CONFIG)],
+        [
+            *selection_stores(defaults),
+            no_recording(),
+            selection_panel(GRAPH_CONFIG),
+            matches_panel(GRAPH_CONFIG),
+        ],
         id=Match.PAGE,
         className="page-match",
     )

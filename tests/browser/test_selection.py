@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -321,6 +322,14 @@ def test_another_state_from_the_frame(open_page):
     page.wait_for_function("() => stateroom.selection.window.state === 'layer0.hidden'")
     assert parameters(page)["state"] == "layer0.hidden"
     assert parameters(page)["from"] == "30"
+
+
+def test_a_recording_that_is_removed_is_said(open_page, server):
+    shutil.copytree(server.folder / "plays", server.folder / "passing")
+    page = ready(open_page(VIEW.replace("plays", "passing")))
+    shutil.rmtree(server.folder / "passing")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".message-error")).to_contain_text("There is no recording 'passing'")
 
 
 def test_the_page_is_left_and_entered_again(open_page):
