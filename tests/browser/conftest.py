@@ -110,7 +110,15 @@ def _said(message: ConsoleMessage) -> str:
 def _watch(page: Page, complaints: list[str], *, host: str) -> None:
     page.on("console", lambda message: complaints.append(_said(message)) if _is_complaint(message) else None)
     page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
-    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url} {request.failure}"))
+    page.on(
+        "requestfailed",
+        lambda request: (
+            # A page that is left or closed drops what it still waited for; that is nobody's failure.
+            complaints.append(f"failed: {request.url} {request.failure}")
+            if request.failure != "net::ERR_ABORTED"
+            else None
+        ),
+    )
     page.on(
         "response",
         lambda answer: complaints.append(f"{answer.status}: {answer.url}") if answer.status >= 400 else None,
