@@ -29,7 +29,7 @@ def create_app(settings: Settings) -> Dash:
         update_title=None,
         assets_folder=str(ASSETS),
         # theme.js runs in the head, before the first paint; the index page asks for it itself.
-        assets_ignore=r"theme\.js|plotly-strict.*|.*\.txt",
+        assets_ignore=r"theme\.js|.*\.txt",
         use_pages=False,
         pages_folder="",
         compress=True,

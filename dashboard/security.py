@@ -5,15 +5,9 @@ from __future__ import annotations
 import secrets
 
 from dash import Dash
-from flask import Response, send_from_directory
-from plotly.offline import get_plotlyjs_version
+from flask import Response
 
-__all__ = ["STRICT_PLOTLY", "protect"]
-
-ORDINARY_PLOTLY = "/_dash-component-suites/plotly/package_data/plotly.min.js"
-STRICT_PLOTLY = f"vendor/plotly-strict-{get_plotlyjs_version()}.min.js"
-"""Plotly's build of the same version that draws with WebGL without `eval`, which the policy forbids."""
-KEPT_SECONDS = 86_400
+__all__ = ["protect"]
 
 
 def protect(app: Dash) -> None:
@@ -33,12 +27,6 @@ def protect(app: Dash) -> None:
             "form-action 'self'",
             "frame-ancestors 'self'",
         ]
-    )
-    # A rule without variables goes before Dash's own for this path.
-    app.server.add_url_rule(
-        app.config.routes_pathname_prefix.rstrip("/") + ORDINARY_PLOTLY,
-        "strict_plotly",
-        lambda: send_from_directory(app.config.assets_folder, STRICT_PLOTLY, max_age=KEPT_SECONDS),
     )
     app.server.secret_key = secrets.token_bytes(32)
 
