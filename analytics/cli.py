@@ -85,6 +85,10 @@ def demo(folder: Path, rebuild: bool) -> None:
             _say(f"The recording {name} is left out. {error}")
             continue
         click.echo(path)
+    from analytics.analyses.match import load_scans
+
+    _say("Compiling the search, once.")
+    load_scans()
 
 
 @cli.command()

@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from analytics.analyses.blocks import BLOCK_POSITIONS
 from analytics.analyses.candidates import Candidates
 from analytics.analyses.pattern import read_pattern
-from analytics.analyses.ranking import Scores, best_apart
+from analytics.analyses.ranking import N_WITNESSES, Scores, best_apart
 from analytics.analyses.scan import popcounts
 from analytics.analyses.selection import as_units, as_whole
 from analytics.analyses.threshold import on_rule
 from analytics.arrays import StateReader, as_states
 from analytics.errors import ParameterError
 
-__all__ = ["Matches", "match_pattern"]
+__all__ = ["Matches", "load_scans", "match_pattern"]
 
 UNLIMITED = 1 << 62
 """Longer than any recording."""
@@ -162,3 +163,19 @@ def match_pattern(
         units=units,
         n_positions=reader.shape[0],
     )
+
+
+def load_scans() -> None:
+    """Compile every loop of the match, or load it from where an earlier process left it.
+
+    The first process of an installation takes seconds for it, later ones a part of one. A match does it
+    by itself; call this before somebody waits.
+    """
+    n_positions = BLOCK_POSITIONS + 1
+    # Ranges of 31 positions, and one that holds fewer units: enough for the short cuts to be taken.
+    states = np.ones((n_positions, 2 * N_WITNESSES + 1), dtype=np.float16)
+    states[::32] = states[:32, 2:] = 0
+    for off_before, off_after in ((0, 0), (1, 0), (1, 1)):
+        windows = {"off_before": off_before, "off_after": off_after}
+        for n_units in (2, states.shape[1]):
+            match_pattern(states, range(n_units), threshold=0.5, limit=1, **windows)

@@ -57,7 +57,8 @@ class Scores:
         def count(batch: slice) -> NDArray[np.int32]:
             values = self._states.read_ranges(edges[0, batch], edges[3, batch])
             on = np.ascontiguousarray(self._rule.is_on(values)).view(np.uint8)
-            return surviving(on, *(edges[:, batch] - edges[0, batch] + row[batch] - row[batch.start]))
+            inside = edges[:, batch] - edges[0, batch] + row[batch] - row[batch.start]
+            return surviving(on, *np.ascontiguousarray(inside))
 
         return np.concatenate(on_threads(count, batches)) if len(row) else row
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from analytics.analyses.match import match_pattern
+from analytics.analyses.match import load_scans, match_pattern
 from analytics.errors import AnalyticsError
 from analytics.store.catalog import Catalog
 from analytics.store.recording import Recording
@@ -41,12 +41,13 @@ class RecordingQueries:
         return [(str(folder), str(sentence)) for folder, sentence in self._catalog.problems()]
 
     def warm_up(self) -> None:
-        """Ask the smallest recording for a match, so that the compiled scans are loaded."""
+        """Load the compiled scans, those of the smallest recording's files too."""
+        load_scans()
         recordings = [self._catalog.open(key) for key in self._catalog.names()]
         if recordings:
             smallest = min(recordings, key=lambda recording: recording.n_positions)
             states = smallest.states(smallest.state_names[0])
-            match_pattern(states, [0], threshold=0.3, off_before=1, off_after=1, limit=2)
+            match_pattern(states, [0], threshold=0.3, limit=2)
 
 
 def recording_facts(key: str, recording: Recording) -> RecordingFacts:

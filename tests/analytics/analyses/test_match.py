@@ -1,7 +1,10 @@
 """The match against a slow, literal reading of its definition."""
 
 import math
+import subprocess
+import sys
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ from analytics.analyses.threshold import on_rule
 from analytics.arrays import as_states
 from analytics.errors import ParameterError, RangeError, ShapeError, UnknownNameError
 
+ROOT = Path(__file__).resolve().parents[3]
 TRANSFORMS = {
     "raw": lambda x: x,
     "tanh": math.tanh,
@@ -312,3 +316,25 @@ def test_the_input_is_left_as_it_was():
     before = states.copy()
     match_pattern(states, [0, 1], threshold=0.1, transform="abs", off_before=1)
     assert (states == before).all()
+
+
+def test_loading_ahead_compiles_every_loop():
+    """In a fresh process, after loading, a match finds each loop compiled for what it passes."""
+    code = """
+from analytics.analyses import scan
+from analytics.analyses.match import load_scans, match_pattern
+import numpy as np
+
+loops = [getattr(scan, name) for name in scan.__all__]
+load_scans()
+compiled = {loop.__name__: len(loop.signatures) for loop in loops}
+assert all(compiled.values()), compiled
+states = np.repeat(np.random.default_rng(0).normal(size=(20_000, 70)), 3, axis=0).astype(np.float32)
+for windows in ({}, {"off_before": 1}, {"off_after": 2}, {"off_before": 2, "off_after": 1}):
+    for length in (100, 60_000):
+        match_pattern(states[:length], range(66), threshold=0.5, sequence_starts=[0, 50], **windows)
+        match_pattern(states[:length], [1], threshold=0.5, max_length=2, **windows)
+found = {loop.__name__: len(loop.signatures) for loop in loops}
+assert found == compiled, (found, compiled)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
