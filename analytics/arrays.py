@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analytics.errors import ShapeError
 
-__all__ = ["ArrayStates", "StateReader", "as_sequence_starts", "as_states"]
+__all__ = ["ArrayStates", "StateReader", "as_array", "as_sequence_starts", "as_states"]
 
 CHECK_BLOCK_VALUES = 1 << 22
 """How many values are looked at at once for NaN: a few megabytes stay in the processor's cache."""
@@ -91,7 +91,7 @@ def as_states(states: ArrayLike | StateReader, *, sequence_starts: ArrayLike | N
         if sequence_starts is None:
             return states
         return _Resequenced(states, as_sequence_starts(sequence_starts, n_positions=states.shape[0]))
-    values = np.asarray(states)
+    values = as_array(states, what="states")
     if values.dtype not in (np.float16, np.float32, np.float64):
         values = _as_float64(values)
     if values.ndim != 2 or 0 in values.shape:
@@ -100,6 +100,29 @@ def as_states(states: ArrayLike | StateReader, *, sequence_starts: ArrayLike | N
         )
     _refuse_nan(values)
     return ArrayStates(values, as_sequence_starts(sequence_starts, n_positions=len(values)))
+
+
+def as_array(values: ArrayLike, *, what: str) -> NDArray:
+    """Any array-like as an array; a tensor is taken out of its graph and off its device.
+
+    Raises
+    ------
+    ShapeError
+        If the rows differ in length; the sentence begins with `what`.
+
+    Examples
+    --------
+    >>> as_array([[1.0, 2.0]], what="states").shape
+    (1, 2)
+    """
+    if hasattr(values, "detach"):
+        values = values.detach().cpu()
+        # NumPy has no bfloat16; float32 holds each of its numbers.
+        values = values.float() if str(values.dtype) == "torch.bfloat16" else values
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise ShapeError(f"{what} must be one array. Got rows of different lengths.") from None
 
 
 def as_sequence_starts(sequence_starts: ArrayLike | None, *, n_positions: int) -> NDArray[np.int64]:
@@ -117,7 +140,7 @@ def as_sequence_starts(sequence_starts: ArrayLike | None, *, n_positions: int) -
     starts = np.asarray(sequence_starts)
     if starts.ndim != 1 or len(starts) == 0 or not np.issubdtype(starts.dtype, np.integer):
         raise ShapeError(
-            "sequence_starts must be a list of positions, one for each sequence. "
+            "sequence_starts must be a list of whole numbers, the first position of each sequence. "
             f"Got shape {starts.shape} of {starts.dtype}."
         )
     starts = starts.astype(np.int64)
@@ -140,9 +163,11 @@ class _Resequenced:
 
 def _as_float64(values: NDArray) -> NDArray[np.float64]:
     try:
-        return values.astype(np.float64)
+        if not np.iscomplexobj(values):
+            return values.astype(np.float64)
     except (TypeError, ValueError):
-        raise ShapeError(f"states must be numbers. Got an array of {values.dtype}.") from None
+        pass
+    raise ShapeError(f"states must be numbers. Got an array of {values.dtype}.")
 
 
 def _refuse_nan(values: NDArray) -> None:

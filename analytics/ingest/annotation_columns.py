@@ -108,7 +108,7 @@ class AnnotationColumn:
         if (whole != numbers).any():
             wrong = numbers[(whole != numbers).argmax()]
             raise ShapeError(
-                f"Annotation '{self.name}' holds whole numbers of 32 bits. Got {wrong!r}: make it 'numeric'."
+                f"Annotation '{self.name}' holds whole numbers of 32 bits. Got {wrong}: make it 'numeric'."
             )
         return whole
 
@@ -140,11 +140,14 @@ def kind_of(values: Any) -> str | list[str]:
     """
     if isinstance(getattr(values, "dtype", None), pd.CategoricalDtype):
         return [str(label) for label in values.dtype.categories]
-    dtype = pd.Series(values).dtype if len(values) else np.dtype(object)
+    if getattr(values, "ndim", 1) != 1:
+        raise ShapeError(f"An annotation has one value for each position. Got shape {tuple(values.shape)}.")
+    column = pd.Series(values)
+    dtype = column.dtype if len(column) else np.dtype(object)
     if pd.api.types.is_bool_dtype(dtype):
         return list(_YES_NO)
     if pd.api.types.is_integer_dtype(dtype):
-        return "integer"
+        return "numeric" if column.hasnans else "integer"
     return "numeric" if pd.api.types.is_float_dtype(dtype) else "categorical"
 
 

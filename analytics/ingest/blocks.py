@@ -147,7 +147,7 @@ class BlockChecker:
                 f"The recording keeps top_k={self._top_k} predictions. "
                 f"Got {'none' if predictions is None else 'some'} in this block."
             )
-        ids = self._check_ids(predictions[0], what="predictions", lowest=0)
+        ids = self._check_ids(predictions[0], what="The ids of predictions", lowest=0)
         probabilities = np.asarray(predictions[1], dtype=np.float32)
         expected = (n_positions, self._top_k)
         if ids.shape != expected or probabilities.shape != expected:
@@ -190,9 +190,11 @@ def _check_log_probability(values: ArrayLike | None, n_positions: int) -> NDArra
         return np.full(n_positions, np.nan, dtype=np.float32)
     numbers = np.asarray(values, dtype=np.float32)
     _check_length(numbers, n_positions, what="log_probability")
-    if (numbers > 1e-3).any() or np.isposinf(-numbers).any():
+    wrong = (numbers > 1e-3) | np.isneginf(numbers)
+    if wrong.any():
         raise ShapeError(
-            "log_probability is the natural logarithm of a probability: finite, 0 or less, NaN where none."
+            "log_probability is the natural logarithm of a probability: finite, 0 or less, NaN where none. "
+            f"Got {numbers[wrong][0]:g} at position {int(wrong.argmax())} of this block."
         )
     return numbers
 

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analytics.arrays import StateReader, as_sequence_starts
+from analytics.arrays import StateReader, as_array, as_sequence_starts
 from analytics.errors import ParameterError, ShapeError
 from analytics.ingest.annotation_columns import kind_of
+from analytics.ingest.opening import check_vocabulary
 from analytics.ingest.writer import RecordingWriter
 from analytics.store.recording import Recording, open_recording
 from analytics.store.schema import ROWS_PER_GROUP
@@ -90,13 +91,19 @@ def write_recording(
     """
     ids, vocabulary = _encode_tokens(tokens, vocabulary)
     n_positions = len(ids)
+    if not isinstance(states, Mapping):
+        raise ParameterError(
+            f"states maps names to arrays, such as {{'layer0.hidden': array}}. Got {type(states).__name__}."
+        )
     readers = {state: _as_blocks(values, state, n_positions) for state, values in states.items()}
     columns = _columns(annotations)
     flags = np.zeros(n_positions, dtype=bool)
     flags[as_sequence_starts(sequence_starts, n_positions=n_positions)] = True
     per_position = {
         "targets": None if targets is None else _encode_targets(targets, vocabulary),
-        "log_probability": None if log_probability is None else np.asarray(log_probability),
+        "log_probability": None
+        if log_probability is None
+        else as_array(log_probability, what="log_probability"),
         **{f"annotation '{column}'": values for column, values in columns.items()},
     }
     _check_lengths(per_position, n_positions)
@@ -144,7 +151,8 @@ class _Blocks:
 
 
 def _as_blocks(values: ArrayLike | StateReader, state: str, n_positions: int) -> StateReader | _Blocks:
-    reader = values if hasattr(values, "read") and hasattr(values, "shape") else _Blocks(np.asarray(values))
+    is_reader = hasattr(values, "read") and hasattr(values, "shape")
+    reader = values if is_reader else _Blocks(as_array(values, what=f"State '{state}'"))
     if len(reader.shape) != 2 or reader.shape[0] != n_positions:
         raise ShapeError(
             f"State '{state}' has one row for each of the {n_positions} tokens and one column for each unit. "
@@ -164,17 +172,19 @@ def _encode_tokens(
     if all(isinstance(token, str) for token in values):
         return _encode_texts(values, vocabulary)
     if vocabulary is None:
+        position = next(place for place, token in enumerate(values) if not isinstance(token, str))
         raise ParameterError(
-            "tokens are texts, or ids together with vocabulary=. Got ids without a vocabulary."
+            "tokens are texts, or ids together with vocabulary=. Got ids without a vocabulary: "
+            f"{values[position]!r} at position {position}."
         )
-    return np.array(values.tolist()), list(vocabulary)
+    return np.array(values.tolist()), check_vocabulary(vocabulary)
 
 
 def _encode_texts(texts: NDArray, vocabulary: Sequence[str] | None) -> tuple[NDArray, list[str]]:
     if vocabulary is None:
         codes, found = pd.factorize(texts.astype(object))
         return codes, [str(text) for text in found]
-    vocabulary = list(vocabulary)
+    vocabulary = check_vocabulary(vocabulary)
     ids = {text: token_id for token_id, text in enumerate(vocabulary)}
     codes = np.array([ids.get(text, -1) for text in texts.tolist()])
     if (codes < 0).any():
@@ -199,6 +209,14 @@ def _encode_targets(targets: ArrayLike, vocabulary: list[str]) -> NDArray:
 def _columns(annotations: Mapping[str, Any] | pd.DataFrame | None) -> dict[str, Any]:
     if annotations is None:
         return {}
+    if not isinstance(annotations, Mapping | pd.DataFrame):
+        raise ParameterError(
+            "annotations map names to values, such as {'pos': [...]}, or are a DataFrame. "
+            f"Got {type(annotations).__name__}."
+        )
+    if isinstance(annotations, pd.DataFrame) and not annotations.columns.is_unique:
+        twice = annotations.columns[annotations.columns.duplicated()][0]
+        raise ParameterError(f"Annotations have a name each. Got two columns {twice!r}.")
     columns = {name: annotations[name] for name in annotations}
     return {
         name: values.array
@@ -217,7 +235,7 @@ def _check_lengths(parts: Mapping[str, Any], n_positions: int) -> None:
 
 
 def _two_axes(values: ArrayLike, n_positions: int) -> NDArray:
-    array = np.asarray(values)
+    array = as_array(values, what="predictions")
     if array.ndim != 2 or len(array) != n_positions:
         raise ShapeError(f"predictions have shape ({n_positions}, top_k). Got {array.shape}.")
     return array

@@ -31,6 +31,11 @@ def check_states(states: Mapping[str, int]) -> dict[str, int]:
 
 def check_vocabulary(vocabulary: Sequence[str]) -> list[str]:
     """Texts of all token ids."""
+    if isinstance(vocabulary, Mapping):
+        raise ParameterError(
+            "The vocabulary is a list: the text of id 0, of id 1, and so on. Got a mapping: where it gives "
+            "the id of each text, pass sorted(vocabulary, key=vocabulary.get)."
+        )
     texts = [check_text(text, f"Token id {token_id}") for token_id, text in enumerate(vocabulary)]
     if not texts:
         raise ParameterError("The vocabulary has at least one token. Got none.")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from analytics.arrays import as_array
 from analytics.errors import ParameterError, ShapeError
 from analytics.ingest.state_file import StateFileWriter
 from analytics.store.row_cache import RowFileWriter
@@ -64,7 +65,7 @@ class StateSink:
 
     def check(self, values: ArrayLike, *, n_positions: int) -> NDArray:
         """Return a block as it will be stored, or refuse it."""
-        block = np.asarray(values)
+        block = as_array(values, what=f"State '{self._name}'")
         if block.shape != (n_positions, self._n_units):
             raise ShapeError(
                 f"State '{self._name}' needs a block of shape ({n_positions}, {self._n_units}): positions by "
@@ -151,7 +152,8 @@ class StateSink:
         if np.isfinite(value):
             raise ShapeError(
                 f"State '{self._name}' has the value {value:g} at {place}, too large for "
-                f"{stored.dtype.name}. Record it as float32: dtype='float32'."
+                f"{stored.dtype.name}. "
+                + ("Scale it down." if stored.itemsize == 4 else "Record it as float32: dtype='float32'.")
             )
         raise ShapeError(
             f"State '{self._name}' has {'NaN' if np.isnan(value) else 'an infinite value'} at {place}: "

@@ -3,6 +3,7 @@ import os
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from analytics.errors import ParameterError, RecordingWriteError, ShapeError
 from analytics.ingest.from_arrays import write_recording
@@ -42,6 +43,21 @@ def test_annotations_as_a_frame(tmp_path):
     assert recording.annotations["kind"].tolist() == ["q", "p", "q"]
 
 
+def test_whole_numbers_with_a_gap_are_numeric(tmp_path):
+    frame = pd.DataFrame({"depth": pd.array([1, None, 3], dtype="Int64")})
+    recording = write(tmp_path, annotations=frame)
+    assert recording.manifest["annotations"] == {"depth": {"kind": "numeric"}}
+    np.testing.assert_array_equal(recording.annotations["depth"], [1, np.nan, 3])
+
+
+def test_tensors_as_a_network_gives_them(tmp_path):
+    values = torch.tensor([[0.5, -1.0], [2.0, 0.25], [0.0, 1.0]])
+    states = {"learning": values.clone().requires_grad_(), "short": values.to(torch.bfloat16)}
+    recording = write(tmp_path, states=states, tokens=torch.tensor([0, 1, 0]), vocabulary=["a", "b"])
+    for name in states:
+        np.testing.assert_array_equal(recording.states(name).read(0, 3), values.numpy())
+
+
 def test_a_state_of_another_recording_is_copied_in_blocks(tmp_path, monkeypatch):
     monkeypatch.setattr("analytics.ingest.from_arrays.ROWS_PER_GROUP", 7)
     values = random_states(50, 3)
@@ -57,7 +73,15 @@ def test_a_state_of_another_recording_is_copied_in_blocks(tmp_path, monkeypatch)
     [
         (ShapeError, "at least one. Got shape", {"tokens": []}),
         (ShapeError, "at least one. Got shape", {"tokens": [["a", "b", "c"]]}),
-        (ParameterError, "Got ids without a vocabulary", {"tokens": [0, 1, 0]}),
+        (ParameterError, "Got ids without a vocabulary: 0 at position 0", {"tokens": [0, 1, 0]}),
+        (ParameterError, "without a vocabulary: None at position 1", {"tokens": ["a", None, "b"]}),
+        (ParameterError, "The vocabulary is a list.*Got a mapping", {"vocabulary": {"b": 1, "a": 0}}),
+        (ParameterError, "states maps names to arrays.*Got ndarray", {"states": np.zeros((3, 2))}),
+        (ShapeError, "'h' must be one array. Got rows of different", {"states": {"h": [[0], [0, 1], [0]]}}),
+        (ShapeError, "too large for float32. Scale it down", {"states": {"h": np.full((3, 2), 1e300)}}),
+        (ParameterError, "annotations map names to values.*Got list", {"annotations": [1, 2, 3]}),
+        (ShapeError, r"each position. Got shape \(3, 2\)", {"annotations": {"x": np.ones((3, 2))}}),
+        (ParameterError, "two columns 'x'", {"annotations": pd.DataFrame(np.ones((3, 2)), columns=[*"xx"])}),
         (ParameterError, "'b' at position 1 is not in the vocabulary", {"vocabulary": ["a"]}),
         (ShapeError, r"each of the 3 tokens.*Got shape \(4, 2\)", {"states": {"h": np.zeros((4, 2))}}),
         (ShapeError, r"Got shape \(3,\)", {"states": {"h": np.zeros(3)}}),
