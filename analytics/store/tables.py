@@ -25,7 +25,9 @@ def read_column(folder: OpenFolder, file: str, column: str, *, n_rows: int) -> p
             raise folder.failure(file, f"has no column '{column}'")
         if opened.metadata.num_rows != n_rows:
             raise folder.failure(file, f"has {opened.metadata.num_rows:,} rows where {n_rows:,} belong")
-        return opened.read(columns=[column]).column(column)
+        values = opened.read(columns=[column]).column(column)
+        values.validate(full=True)
+        return values
 
 
 def as_ids(column: pa.ChunkedArray) -> NDArray[np.int32]:

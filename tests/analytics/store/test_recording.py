@@ -262,6 +262,25 @@ def test_foreign_table_of_the_right_size_is_a_sentence_when_read(tmp_path):
         _ = opened.token_ids
 
 
+def test_text_that_is_no_text_is_a_sentence_when_read(tmp_path):
+    recording = write_recording(
+        tmp_path / "r",
+        name="r",
+        tokens=["first", "second"],
+        states={"h": np.zeros((2, 1))},
+        annotations={"pos": ["noun", "verb"]},
+    )
+    for file, text in {"vocabulary.parquet": b"second", "annotations.parquet": b"verb"}.items():
+        content = (recording.path / file).read_bytes()
+        assert text in content
+        (recording.path / file).write_bytes(content.replace(text, b"\xff" * len(text)))
+    opened = open_recording(recording.path)
+    with pytest.raises(DamagedRecordingError, match=r"vocabulary\.parquet cannot be read as Parquet"):
+        _ = opened.vocabulary
+    with pytest.raises(DamagedRecordingError, match=r"annotations\.parquet cannot be read as Parquet"):
+        _ = opened.annotations
+
+
 def test_partial_folder_does_not_open(tmp_path):
     recording = small_recording(tmp_path / "r")
     partial = recording.path.rename(tmp_path / ".partial-r-0123abcd")
