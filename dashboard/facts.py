@@ -25,7 +25,7 @@ class RecordingFacts:
     states: dict[str, int]
     """Units of each state."""
     annotations: dict[str, str]
-    """Kind of each annotation, `categorical` or `numeric`."""
+    """Kind of each annotation: `categorical`, `numeric` or `integer`."""
     n_vocabulary: int = 0
     top_k: int = 0
     """Predictions kept for each position; 0: none."""

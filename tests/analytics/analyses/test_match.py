@@ -287,6 +287,8 @@ def test_infinite_states_are_ordinary_numbers():
         ({"sequence_starts": [0, 3]}, ShapeError, "stay below n_positions=3"),
         ({"states": np.ones(3)}, ShapeError, "n_positions, n_units"),
         ({"states": [["a"]]}, ShapeError, "must be numbers"),
+        ({"states": np.ones((3, 2), complex)}, ShapeError, "must be numbers"),
+        ({"states": [[1.0], [1.0, 2.0]]}, ShapeError, "one array. Got rows of different lengths"),
         ({"states": np.array([[0.0, 0.0], [0.0, np.nan]])}, ShapeError, "NaN at position 1, unit 1"),
     ],
 )
@@ -309,6 +311,21 @@ def test_refusals_of_match(arguments, error, message):
 def test_refusals_of_ranges(start, stop, message):
     with pytest.raises(RangeError, match=message):
         select_units(np.ones((6, 2)), start, stop, threshold=0.5, sequence_starts=[0, 3])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"threshold": math.nan}, "threshold must be a finite number"),
+        ({"transform": "tahn"}, "Did you mean 'tanh'"),
+        ({"off_before": -1}, "off_before must be at least 0"),
+        ({"start": 1.5}, "start must be a whole number"),
+    ],
+)
+def test_refusals_of_selection(arguments, message):
+    arguments = {"start": 0, "stop": 1, "threshold": 0.5} | arguments
+    with pytest.raises(ParameterError, match=message):
+        select_units(np.ones((3, 2)), **arguments)
 
 
 def test_the_input_is_left_as_it_was():
