@@ -20,9 +20,6 @@ from analytics.errors import ParameterError
 
 __all__ = ["Matches", "load_scans", "match_pattern"]
 
-UNLIMITED = 1 << 62
-"""Longer than any recording."""
-
 
 @dataclass(frozen=True, slots=True)
 class Matches:
@@ -135,20 +132,22 @@ def match_pattern(
     units = as_units(units, n_units=reader.shape[1])
     off_before, off_after = as_whole("off_before", off_before), as_whole("off_after", off_after)
     min_length = as_whole("min_length", min_length, minimum=1)
-    max_length = UNLIMITED if max_length is None else as_whole("max_length", max_length, minimum=1)
-    if max_length < min_length:
+    if max_length is not None and as_whole("max_length", max_length, minimum=1) < min_length:
         raise ParameterError(f"max_length must be at least min_length={min_length}. Got {max_length}.")
     min_overlap = as_whole("min_overlap", min_overlap, minimum=1)
     limit = as_whole("limit", limit, minimum=1)
 
+    # Whatever exceeds the recording says the same, and the compiled loops count in 64 bits.
+    n_positions = reader.shape[0]
+    off_before, off_after = min(off_before, n_positions), min(off_after, n_positions)
     bits = read_pattern(reader, units, rule)
     candidates = Candidates(
         bits,
-        np.append(reader.sequence_starts, reader.shape[0]),
+        np.append(reader.sequence_starts, n_positions),
         off_before=off_before,
         off_after=off_after,
-        min_length=min_length,
-        max_length=max_length,
+        min_length=min(min_length, n_positions + 1),
+        max_length=n_positions if max_length is None else min(max_length, n_positions),
     )
     scores = Scores(reader, rule, off_before=off_before, off_after=off_after)
     found = best_apart(candidates, scores, min_overlap=min_overlap, limit=limit)
@@ -161,7 +160,7 @@ def match_pattern(
         sequence=np.searchsorted(reader.sequence_starts, start, side="right") - 1,
         on_counts=tuple(popcounts(bits, *limits) for limits in zip(start, stop, strict=True)),
         units=units,
-        n_positions=reader.shape[0],
+        n_positions=n_positions,
     )
 
 

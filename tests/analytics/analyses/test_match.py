@@ -260,6 +260,18 @@ def test_ranges_across_the_blocks_of_the_scan():
     assert as_rows(matches) == [(b - 3, b + 4, 3, 3) for b in (32_768, 65_536, 98_304)]
 
 
+@pytest.mark.parametrize("huge", [1 << 62, (1 << 63) - 1, 1 << 63, 10**30])
+@pytest.mark.parametrize(
+    "name", ["off_before", "off_after", "min_length", "max_length", "min_overlap", "limit"]
+)
+def test_numbers_beyond_the_recording(name, huge):
+    """They are as good as numbers just beyond it, however many bits they need."""
+    states = np.random.default_rng(0).normal(size=(40, 70))
+    beyond = match_pattern(states, range(70), threshold=0.5, **{name: 71})
+    matches = match_pattern(states, range(70), threshold=0.5, **{name: huge})
+    assert matches.to_frame().equals(beyond.to_frame())
+
+
 def test_no_unit_gives_no_match():
     assert len(match_pattern(np.ones((5, 2)), [], threshold=0.5)) == 0
 
