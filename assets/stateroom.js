@@ -62,7 +62,6 @@
     };
     stateroom.decodeFloat32 = (base64) => new Float32Array(bytesOf(base64).buffer);
     stateroom.decodeUint8 = bytesOf;
-    stateroom.decodeInt32 = (base64) => new Int32Array(bytesOf(base64).buffer);
 
     // ---- theme ------------------------------------------------------------------------------------------
     const root = document.documentElement;
