@@ -86,7 +86,8 @@
     // ---- drawing ----------------------------------------------------------------------------------------
     function render(results) {
         stateroom.matchResults = results;
-        if (!view || !view.matched || !results || !same(results.request, asked)) {
+        if (!view || !view.matched || !results || !same(results.request, asked)
+            || !stateroom.view.fits(view.recording, results.fingerprint)) {
             return;
         }
         const look = {...pick(view, ["start", "stop", "color", "heat", "mask", "cell"]), theme: stateroom.theme.current()};
@@ -203,9 +204,19 @@
             return;
         }
         const patch = Object.assign({}, ...changed.map((name) => TO_VIEW[name](given[name])));
-        changed.forEach((name) => { fields[name] = given[name]; });
+        // What does not fit becomes the default: whatever was typed, the field shows what holds.
+        changed.forEach((name) => { delete fields[name]; });
         change(patch);
+        render(stateroom.matchResults);
     }
+
+    /** Dash tells nobody of a number that the field refuses. */
+    document.addEventListener("focusout", ({target}) => {
+        const name = target.id.replace(id(""), "");
+        if (name in fields && target.validity && !target.validity.valid) {
+            target.value = fields[name] === null ? "" : fields[name];
+        }
+    });
 
     const TO_VIEW = {
         "min-length": (value) => ({min_length: value || 0, length: 0}),

@@ -19,6 +19,7 @@
     let storing = 0;
     const listeners = [];
     const requests = new Map();
+    const fingerprints = new Map();
 
     const setProps = (id, props) => window.dash_clientside.set_props(id, props);
     const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
@@ -112,10 +113,21 @@
         }
         if (reply.error) {
             stateroom.messages.show([reply.error], "error");
-        } else {
+        } else if (fits(wanted.recording, reply.answer.fingerprint)) {
             request.arrived(reply.answer, wanted);
         }
         ended(id);
+    }
+
+    /** Whether an answer is of the recording that the page shows; a picture of two recordings would be wrong. */
+    function fits(recording, fingerprint) {
+        const known = fingerprints.get(recording) || fingerprint;
+        fingerprints.set(recording, known);
+        if (known !== fingerprint) {
+            stateroom.messages.show(["Recording '" + recording + "' was replaced while this page was open, "
+                + "and the page shows the old one. Load the page again."], "error");
+        }
+        return known === fingerprint;
     }
 
     /** Ask the server a question of dashboard/callbacks/selection.py; the reply has an answer or an error. */
@@ -179,6 +191,7 @@
         get: () => current,
         defaults: () => settings.view,
         mounted,
+        fits,
         /**
          * Show something else. `history`: "push" makes a step for the back button, "replace" does not.
          * `moving`: more of the same follows at once (dragging), so whoever works with the store can wait.
@@ -240,6 +253,7 @@
             settings = defaults;
             current = null;
             path = window.location.pathname;
+            fingerprints.clear();
             requests.forEach((request) => {
                 request.generation += 1;
                 Object.assign(request, {last: undefined, next: undefined, under_way: false});

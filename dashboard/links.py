@@ -25,6 +25,7 @@ MAX_OFF = 500
 MAX_CELL = 300
 MAX_QUERY_CHARACTERS = 8000
 """Longer query strings are not read: a browser or proxy would have cut them anyway."""
+MAX_PARAMETERS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +136,9 @@ def read_match(query: str | None) -> tuple[MatchView, list[str]]:
     ["The address has width='abc'; wanted a whole number from 10 to 500. Showing 80."]
     """
     text = (query or "").lstrip("?")
-    if len(text) > MAX_QUERY_CHARACTERS:
+    if len(text) > MAX_QUERY_CHARACTERS or text.count("&") >= MAX_PARAMETERS:
         return MatchView(), ["The address is too long to be one of ours. Showing the default view."]
-    given = parse_qs(text, keep_blank_values=True, max_num_fields=100) if text.count("&") < 100 else {}
+    given = parse_qs(text, keep_blank_values=True)
     values = {name: values[-1] for name, values in given.items()}
     return _read({field: values[name] for field, name in _names().items() if name in values})
 

@@ -50,13 +50,18 @@ def register(app: Dash, queries: Queries) -> None:
     def answer(question: str):
         asked = request.get_json(silent=True)
         view = match_from_dict(asked if isinstance(asked, dict) else None)
-        return jsonify(messages.answered(lambda: QUESTIONS[question](queries, view)))
+        return jsonify(messages.answered(lambda: _signed(queries, view, QUESTIONS[question](queries, view))))
 
 
 def flight(store: str) -> list:
     """Return what tells the browser that a callback's request is under way and when it has ended."""
     under_way, ended = ({"request": store, "on": on} for on in (True, False))
     return [(Output(flight_of(store), "data"), under_way, ended)]
+
+
+def _signed(queries: Queries, view: MatchView, answer: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer with its recording's fingerprint: so the page notices that it was replaced."""
+    return {**answer, "fingerprint": queries.recordings.open(view.recording).fingerprint}
 
 
 def _window(queries: Queries, view: MatchView) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from dashboard.ids import Match
-from dashboard.links import MAX_LIMIT
+from dashboard.links import MAX_CELL, MAX_LIMIT
 
 __all__ = ["matches_panel"]
 
@@ -72,6 +72,7 @@ def _head() -> html.Div:
                         "width",
                         "Width of a word in pixels; empty: fitted to the words",
                         minimum=8,
+                        maximum=MAX_CELL,
                     ),
                 ],
                 className="matches-filters",

@@ -58,6 +58,7 @@ class MatchQueries:
         some = found is not None and len(found.matches) > 0
         return {
             "reason": "" if some else reason_for_nothing(asked, n_units=len(units)),
+            "fingerprint": recording.fingerprint,
             "elapsed": round(found.elapsed_ms, 1) if found else 0,
             "positions": recording.n_positions,
             "units": len(units),

@@ -13,6 +13,9 @@ from dashboard.queries.recordings import RecordingQueries
 
 __all__ = ["ViewQueries"]
 
+BLANK = {"at": 0, "start": -1, "stop": -1, "dropped": [], "pinned": [], "matched": False}
+"""What is reset when another recording is shown than was asked for: there it would mean something else."""
+
 
 class ViewQueries:
     """Which view to open, and whether a given one can be shown."""
@@ -33,7 +36,7 @@ class ViewQueries:
         recording, problems = self._recording(view["recording"])
         if recording is None:
             return {"recording": ""}, problems
-        changes: dict[str, Any] = {"recording": recording.path.name}
+        changes: dict[str, Any] = {"recording": recording.path.name, **(BLANK if problems else {})}
         for check in (_state, _range, _window, _tracks, _units):
             check(recording, {**view, **changes}, changes, problems)
         return changes, problems
@@ -42,9 +45,11 @@ class ViewQueries:
         try:
             return self._recordings.open(key), []
         except AnalyticsError as error:
-            problems = [str(error)] if key else []
-        opening = self.opening()
-        return (self._recordings.open(opening["recording"]) if opening else None), problems
+            sentence = str(error) if key else ""
+        opening = self.opening().get("recording", "")
+        shown = f" Showing {opening}." if opening else ""
+        recording = self._recordings.open(opening) if opening else None
+        return recording, [f"{sentence}{shown}"] if sentence else []
 
 
 def _state(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:

@@ -86,6 +86,16 @@ def test_the_address_restores_filters_and_colours(open_page):
     expect(other.locator("#matches-legend")).to_contain_text("NOUN")
 
 
+def test_a_field_shows_what_holds_whatever_was_typed(open_page):
+    page = open_page(MATCHED)
+    page.wait_for_selector(ROW)
+    for name, typed, shown in (("limit", "0", "50"), ("limit", "5000", "50"), ("min-overlap", "2.5", "1")):
+        field = page.locator(f"#matches-{name}")
+        field.fill(typed)
+        field.press("Tab")
+        expect(field).to_have_value(shown)
+
+
 def test_a_bar_of_the_histogram_filters_and_releases(open_page):
     page = open_page(MATCHED)
     page.wait_for_selector("#matches-lengths .bars .point")

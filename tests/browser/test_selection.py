@@ -7,11 +7,13 @@ import io
 import shutil
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 import analytics
 from tests.browser.conftest import DEMO
+from tests.networks import lstm_recording
 
 VIEW = "/match?recording=plays&state=layer0.cell&from=30&to=32&threshold=0.1"
 CHIPS = "#match-chips .chip:not(.chip-dropped) .chip-name"
@@ -330,6 +332,23 @@ def test_a_recording_that_is_removed_is_said(open_page, server):
     shutil.rmtree(server.folder / "passing")
     page.keyboard.press("ArrowRight")
     expect(page.locator(".message-error")).to_contain_text("There is no recording 'passing'")
+
+
+def test_a_recording_that_is_replaced_is_said_and_never_mixed_with_the_old_one(open_page, server):
+    folder = server.folder / "passing"
+    lstm_recording(folder)
+    page = ready(open_page(VIEW.replace("plays", "passing")))
+    before = units(page)
+    shutil.rmtree(folder)
+    analytics.write_recording(
+        folder, name="passing", tokens=["a"] * 200, states={"layer0.cell": np.ones((200, 9))}
+    )
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".message-error")).to_contain_text("was replaced while this page was open")
+    assert units(page) == before
+    page.reload()
+    assert units(ready(page)) == list(range(9))
+    shutil.rmtree(folder)
 
 
 def test_the_page_is_left_and_entered_again(open_page):

@@ -33,6 +33,19 @@ def test_every_question_has_an_answer(client, question):
     assert set(reply.json) == {"answer"}
 
 
+def test_an_answer_says_which_recording_it_is_of(client, tmp_path):
+    before = ask(client, "window", ASKED).json["answer"]["fingerprint"]
+    assert ask(client, "share", ASKED).json["answer"]["fingerprint"] == before
+    analytics.write_recording(
+        tmp_path / "recordings" / "small",
+        name="small",
+        tokens=["a", "b", "c"],
+        states={"s": np.zeros((3, 2), dtype=np.float16)},
+        overwrite=True,
+    )
+    assert ask(client, "window", ASKED).json["answer"]["fingerprint"] != before
+
+
 def test_selected_units(client):
     assert ask(client, "selected", ASKED).json["answer"]["units"] == [0, 1]
 
