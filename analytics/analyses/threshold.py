@@ -21,11 +21,11 @@ __all__ = ["TRANSFORMS", "OnRule", "on_rule"]
 
 TRANSFORMS: dict[str, Callable[[float], float]] = {
     "raw": float,
-    "tanh": math.tanh,
+    "tanh": lambda value: float(np.tanh(value)),
     "abs": abs,
-    "abs_tanh": lambda value: abs(math.tanh(value)),
+    "abs_tanh": lambda value: abs(float(np.tanh(value))),
 }
-"""Name -> transform of one stored value, in double precision."""
+"""Name -> transform of one stored value, in double precision and, to the last digit, as NumPy gives it."""
 
 CODES = {2: np.uint16, 4: np.uint32, 8: np.uint64}
 """Bytes of a floating-point type -> the integers of its bit patterns."""
