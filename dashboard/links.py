@@ -79,10 +79,6 @@ class MatchView:
     labels: str = ""
     """Annotation whose labels inside the matches are compared with the corpus; empty: the most telling."""
 
-    def with_(self, **changes: Any) -> MatchView:
-        """Return the same view with some fields changed."""
-        return replace(self, **changes)
-
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for the browser."""
         return {
