@@ -159,14 +159,14 @@
         const annotations = results.annotations.map(({name, title}) => ({value: name, label: title}));
         const listed = (name) => annotations.some((option) => option.value === name);
         const wanted = {
-            "min-length": view.min_length || results.least_length,
-            "max-length": view.max_length || null,
-            "min-overlap": view.min_overlap,
-            limit: view.limit,
+            "min-length": String(view.min_length || results.least_length),
+            "max-length": String(view.max_length || ""),
+            "min-overlap": String(view.min_overlap),
+            limit: String(view.limit),
             color: view.color === "count" || listed(view.color) ? view.color : NONE,
             heat: listed(view.heat) ? view.heat : NONE,
             mask: view.mask,
-            cell: view.cell || (results.rows ? stateroom.matchTable.wordWidth(results.rows, 0) : null),
+            cell: String(view.cell || (results.rows ? stateroom.matchTable.wordWidth(results.rows, 0) : "")),
             "labels-name": listed(view.labels) ? view.labels : TELLING,
         };
         const nothing = {value: NONE, label: "nothing"};
@@ -199,7 +199,7 @@
             mask: Boolean(mask), cell, "labels-name": labels,
         };
         const changed = Object.keys(given).filter((name) => given[name] !== undefined
-            && !same(given[name] === "" ? null : given[name], fields[name]));
+            && !same(given[name], fields[name]));
         if (!changed.length) {
             return;
         }
@@ -210,23 +210,22 @@
         render(stateroom.matchResults);
     }
 
-    /** Dash tells nobody of a number that the field refuses. */
-    document.addEventListener("focusout", ({target}) => {
-        const name = target.id.replace(id(""), "");
-        if (name in fields && target.validity && !target.validity.valid) {
-            target.value = fields[name] === null ? "" : fields[name];
-        }
-    });
+    /** The whole number that was typed into a field; 0 where it is none, or outside the field's limits. */
+    function typed(name, text) {
+        const {minimum, maximum} = document.getElementById(id(name)).closest(".field").dataset;
+        const value = /^\s*\d+\s*$/.test(text) ? Number(text) : 0;
+        return value >= Number(minimum) && value <= Number(maximum || Infinity) ? value : 0;
+    }
 
     const TO_VIEW = {
-        "min-length": (value) => ({min_length: value || 0, length: 0}),
-        "max-length": (value) => ({max_length: value || 0, length: 0}),
-        "min-overlap": (value) => ({min_overlap: value || 1, length: 0}),
-        limit: (value) => ({limit: value || 50}),
+        "min-length": (text) => ({min_length: typed("min-length", text), length: 0}),
+        "max-length": (text) => ({max_length: typed("max-length", text), length: 0}),
+        "min-overlap": (text) => ({min_overlap: typed("min-overlap", text) || 1, length: 0}),
+        limit: (text) => ({limit: typed("limit", text) || 50}),
         color: (value) => ({color: value === NONE ? "" : value}),
         heat: (value) => ({heat: value === NONE ? "" : value}),
         mask: (value) => ({mask: value}),
-        cell: (value) => ({cell: value || 0}),
+        cell: (text) => ({cell: typed("cell", text)}),
         "labels-name": (value) => ({labels: value === TELLING ? "" : value}),
     };
 

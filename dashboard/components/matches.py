@@ -120,19 +120,13 @@ def _button(component_id: str, text: str, *, title: str) -> html.Button:
     return html.Button(text, id=component_id, type="button", className="quiet-button", title=title)
 
 
-def _number(
-    component_id: str, text: str, title: str, *, minimum: int, maximum: int | None = None
-) -> html.Div:
+def _number(component_id: str, text: str, title: str, *, minimum: int, maximum: int | str = "") -> html.Div:
+    # A text field: Dash's number field complains on the console whenever it becomes empty.
     field = dcc.Input(
-        id=component_id,
-        type="number",
-        min=minimum,
-        max=maximum,
-        step=1,
-        debounce=True,
-        className="number-field",
+        id=component_id, type="text", inputMode="numeric", debounce=True, className="number-field"
     )
-    return html.Div([html.Label(text, htmlFor=component_id), field], className="field", title=title)
+    limits = {"data-minimum": minimum, "data-maximum": maximum}
+    return html.Div([html.Label(text, htmlFor=component_id), field], className="field", title=title, **limits)
 
 
 def _choice(component_id: str, text: str) -> html.Div:

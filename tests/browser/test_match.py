@@ -89,7 +89,14 @@ def test_the_address_restores_filters_and_colours(open_page):
 def test_a_field_shows_what_holds_whatever_was_typed(open_page):
     page = open_page(MATCHED)
     page.wait_for_selector(ROW)
-    for name, typed, shown in (("limit", "0", "50"), ("limit", "5000", "50"), ("min-overlap", "2.5", "1")):
+    for name, typed, shown in (
+        ("limit", "0", "50"),
+        ("limit", "5000", "50"),
+        ("min-overlap", "2.5", "1"),
+        ("max-length", "three", ""),
+        ("max-length", "3", "3"),
+        ("max-length", "", ""),
+    ):
         field = page.locator(f"#matches-{name}")
         field.fill(typed)
         field.press("Tab")
