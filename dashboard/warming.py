@@ -37,4 +37,4 @@ class Warming:
             self._queries.recordings.warm_up()
         except Exception as error:
             # Whoever asks the real question is told; here nobody is waiting.
-            log.warning("The compiled scans were not loaded ahead: %s", error)
+            log.info("The compiled scans were not loaded ahead: %s", error)

@@ -51,11 +51,13 @@ def end(process, number):
 
 
 SLOW_WRITER = """
-    import sys, time
+    import signal, sys, time
     import numpy as np
     from analytics.ingest.writer import RecordingWriter
     from tests.recordings import VOCABULARY
 
+    # A test run that was started in the background would hand down that Ctrl-C is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     path, blocks_before = sys.argv[1], int(sys.argv[2])
     with RecordingWriter(
         path, name="slow", states={"layer0.cell": 8}, vocabulary=VOCABULARY, rows_per_group=64, overwrite=True
