@@ -178,3 +178,4 @@ def load_scans() -> None:
         windows = {"off_before": off_before, "off_after": off_after}
         for n_units in (2, states.shape[1]):
             match_pattern(states, range(n_units), threshold=0.5, limit=1, **windows)
+    match_pattern(states, [0], threshold=0.5, limit=1, max_length=16)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from analytics.analyses.blocks import on_threads
 from analytics.analyses.candidates import Candidates
 from analytics.analyses.pattern import read_pattern
-from analytics.analyses.scan import held_counts, surviving
+from analytics.analyses.scan import held_counts, sliding_counts, surviving
 from analytics.analyses.threshold import OnRule
 from analytics.arrays import StateReader
 
@@ -23,6 +23,9 @@ BATCH_ROWS = 1 << 12
 
 N_WITNESSES = 32
 """Units whose bits bound a score from below: few enough to read, enough to tell ranges apart."""
+
+SLIDING_READS = 4
+"""How often each position may be read for ranges that overlap, before they are counted in one pass."""
 
 N_GLANCES = 256
 """Ranges looked at before the witnesses are chosen."""
@@ -39,6 +42,8 @@ class Scores:
 
     def n_on(self, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[np.int64]:
         """``|S2|`` of each range, shape ``(n_ranges,)``."""
+        if self._slides(starts, stops):
+            return self._n_on_sliding(starts, stops)
         first, last = self._with_windows(starts, stops)
         edges = np.stack([first, starts, stops, last])
         is_short = last - first <= BATCH_ROWS
@@ -62,6 +67,21 @@ class Scores:
 
         return np.concatenate(on_threads(count, batches)) if len(row) else row
 
+    def _slides(self, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> bool:
+        """Whether the ranges are windows that move on over each other: a limit of the length makes such."""
+        if self._off_before or self._off_after or not len(starts):
+            return False
+        overlaps = np.sum(stops - starts) > SLIDING_READS * self._states.shape[0]
+        return bool(overlaps and (np.diff(starts) >= 0).all() and (np.diff(stops) >= 0).all())
+
+    def _n_on_sliding(self, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[np.int64]:
+        """``|S2|`` of windows, 64 units at a time over the whole corpus."""
+        counts = np.zeros(len(starts), dtype=np.int64)
+        for unit in range(0, self._states.shape[1], 64):
+            units = np.arange(unit, min(unit + 64, self._states.shape[1]))
+            counts += sliding_counts(read_pattern(self._states, units, self._rule), starts, stops)
+        return counts
+
     def _held(self, first: int, start: int, stop: int, last: int) -> NDArray[np.bool_]:
         """Which units one range holds, read in parts however long it is; shape ``(n_units,)``."""
         held = np.ones(self._states.shape[1], dtype=np.bool_)
@@ -80,6 +100,8 @@ class Scores:
         from one column each, and then most ranges need not be read at all. A glance at some ranges
         tells which units to take, and how many ranges their bound would leave out.
         """
+        if self._slides(starts, stops):
+            return np.zeros(len(starts), dtype=np.int64)
         first, last = self._with_windows(starts, stops)
         n_positions, n_units = self._states.shape
         n_values = int(np.sum(last - first)) * n_units

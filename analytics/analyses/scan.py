@@ -17,6 +17,7 @@ __all__ = [
     "maximal_ranges",
     "pack_bits",
     "popcounts",
+    "sliding_counts",
     "start_levels",
     "surviving",
 ]
@@ -238,6 +239,33 @@ def held_counts(bits, first, start, stop, last):
             for t in range(stop[index], last[index]):
                 held &= ~bits[word, t]
             counts[index] += _popcount(held)
+    return counts
+
+
+@numba.njit(cache=True, nogil=True)
+def sliding_counts(bits, start, stop):
+    """How many units of `bits` are on over each ``[start, stop)``; both rise, so each position is read twice.
+
+    As in `maximal_ranges`, two stacks: `tail` up to `middle`, and one pattern from there on.
+    """
+    counts = np.zeros(len(start), dtype=np.int64)
+    tail = np.empty(np.max(stop - start), dtype=np.uint64)
+    for word in range(bits.shape[0]):
+        row = bits[word]
+        origin = middle = reached = start[0]
+        held = ALL_ON
+        for index in range(len(start)):
+            if start[index] >= middle:
+                origin, middle, reached = start[index], stop[index], stop[index]
+                held = ALL_ON
+                for t in range(middle - 1, origin - 1, -1):
+                    held &= row[t]
+                    tail[t - origin] = held
+                held = ALL_ON
+            while reached < stop[index]:
+                held &= row[reached]
+                reached += 1
+            counts[index] += _popcount(held & tail[start[index] - origin])
     return counts
 
 

@@ -144,6 +144,19 @@ def test_leaving_ranges_unscored_changes_nothing(case):
     assert as_rows(found) == wanted
 
 
+@settings(max_examples=500, deadline=None)
+@given(cases())
+def test_counting_windows_in_one_pass_changes_nothing(case):
+    case = {**case, "off_before": 0, "off_after": 0}
+    wanted = literal_match(**case)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "SLIDING_READS", 0)
+        found = match_pattern(
+            case.pop("states"), case.pop("units"), sequence_starts=case.pop("starts"), **case
+        )
+    assert as_rows(found) == wanted
+
+
 @settings(max_examples=300, deadline=None)
 @given(cases(), st.data())
 def test_selection_is_what_the_definition_says(case, data):
