@@ -1,11 +1,3 @@
-import pytest
-import torch
+from tests.torch_threads import one_thread
 
-
-@pytest.fixture(autouse=True, scope="session")
-def one_thread():
-    """Tiny networks: a second thread only waits, and on a busy machine the tests take minutes."""
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(n_threads)
+__all__ = ["one_thread"]
