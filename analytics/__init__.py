@@ -1,17 +1,13 @@
 """Stateroom's computing: recordings on disk, and what their states carry. Usable from a notebook.
 
-The public names, in the order of the stages: write a recording, open it, ask.
+The public names, in the order of the stages: write a recording, open it, ask. Each is imported when it is
+first used, so that the command line starts without pandas and torch.
 """
 
 from __future__ import annotations
 
-from analytics.analyses.match import Matches, match_pattern
-from analytics.analyses.selection import count_on, select_units
-from analytics.ingest.from_arrays import write_recording
-from analytics.ingest.writer import RecordingWriter
-from analytics.store.catalog import Catalog
-from analytics.store.recording import Recording, open_recording
-from analytics.store.row_cache import build_row_cache
+from importlib import import_module
+from typing import Any
 
 __all__ = [
     "Catalog",
@@ -25,3 +21,30 @@ __all__ = [
     "select_units",
     "write_recording",
 ]
+
+_HOMES = {
+    "Catalog": "analytics.store.catalog",
+    "Matches": "analytics.analyses.match",
+    "Recording": "analytics.store.recording",
+    "RecordingWriter": "analytics.ingest.writer",
+    "build_row_cache": "analytics.store.row_cache",
+    "count_on": "analytics.analyses.selection",
+    "match_pattern": "analytics.analyses.match",
+    "open_recording": "analytics.store.recording",
+    "select_units": "analytics.analyses.selection",
+    "write_recording": "analytics.ingest.from_arrays",
+}
+"""The module that defines each public name."""
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'analytics' has no attribute {name!r}")
+    globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    """Return what a notebook offers after `analytics.`."""
+    return sorted({*globals(), *__all__})

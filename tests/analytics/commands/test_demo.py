@@ -1,0 +1,30 @@
+def test_demo_makes_what_it_can_and_says_what_is_missing(run, tmp_path, short_demo):
+    code, out, err = run("demo", "--folder", tmp_path)
+    assert code == 0
+    assert out.strip() == str(tmp_path / "parentheses")
+    assert "The recording shakespeare is left out." in err
+    assert "data/demo-requirements.txt" in err
+
+
+def test_demo_keeps_what_is_there(run, tmp_path, short_demo):
+    run("demo", "--folder", tmp_path)
+    before = (tmp_path / "parentheses" / "recording.json").stat().st_mtime_ns
+    _, _, err = run("demo", "--folder", tmp_path)
+    assert "is there already. To record it again: --rebuild" in err
+    assert (tmp_path / "parentheses" / "recording.json").stat().st_mtime_ns == before
+    _, out, _ = run("demo", "--folder", tmp_path, "--rebuild")
+    assert out.strip() == str(tmp_path / "parentheses")
+    assert (tmp_path / "parentheses" / "recording.json").stat().st_mtime_ns > before
+
+
+def test_ctrl_c_while_recording_leaves_nothing(run, tmp_path, short_demo, monkeypatch):
+    from analytics.ingest import recorder
+
+    def interrupted(*args, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recorder, "run_batch", interrupted)
+    code, _, err = run("demo", "--folder", tmp_path)
+    assert code == 130
+    assert "Nothing half-written is left." in err
+    assert list(tmp_path.iterdir()) == []
