@@ -6,7 +6,6 @@ torch before it runs, so that `--help` answers at once.
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
@@ -47,10 +46,6 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         say("Stopped. Nothing half-written is left.")
         sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read the result has seen enough; Python must not complain when it flushes at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(EXIT_FAILED)
     except OSError as error:
         say(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
         sys.exit(EXIT_FAILED)
