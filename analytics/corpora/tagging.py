@@ -11,10 +11,11 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 
+from analytics.corpora.dependencies import CHUNK_LABELS, NO_CHUNK
 from analytics.corpora.plays import CLOSE, MARKERS, OPEN, SPEECH
 from analytics.errors import MissingPackageError
 
-__all__ = ["CHUNK_LABELS", "SPEECH_PART_LABELS", "tag_play_words"]
+__all__ = ["SPEECH_PART_LABELS", "tag_play_words"]
 
 _PARTS = {
     "noun": "NN NNS",
@@ -38,10 +39,6 @@ _PART_OF_TAG = {tag: part for part, tags in _PARTS.items() for tag in tags.split
 
 SPEECH_PART_LABELS = tuple(_PARTS)
 """Sixteen groups of the Penn tags, in the order to show them. `marker`: our own marks between the words."""
-
-NO_CHUNK = "none"
-CHUNK_LABELS = ("NP", "VP", "PP", "ADJP", "ADVP", NO_CHUNK)
-"""Noun, verb, prepositional, adjective and adverb phrase."""
 
 _MODERN = {
     "'t": "it", "'em": "them", "'s": "'s", "o'": "of", "i'": "in", "th'": "the", "'ld": "would", "'rt": "are",
