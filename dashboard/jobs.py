@@ -1,0 +1,253 @@
+"""Long work in processes of its own: bounded in number, one for each key, seen alike by every worker of a host.
+
+What is known of a job lies in a folder that all workers share, so it does not matter which of them answers:
+
+    <folder>/slots/0, 1, ...     each held by a running job; a job waits for one behind <folder>/gate
+    <folder>/<key>/lock          held by the job's process as long as it lives
+    <folder>/<key>/progress.json, result.json, error.json
+    <folder>/<key>/watchers/     a file for each page that asked for the job, touched when it looks
+
+The locks are the kernel's: whatever way a process ends, it holds none afterwards.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from analytics.errors import AnalyticsError
+
+__all__ = ["JobStatus", "Jobs", "JobsFullError"]
+
+ROOT = Path(__file__).resolve().parents[1]
+KEPT_JOBS = 500
+"""Results remembered; the oldest go first."""
+WATCHER_LIVES_S = 150
+"""A page in the background looks once a minute; one that has not looked for longer is closed."""
+
+
+class JobsFullError(AnalyticsError):
+    """So much work is waiting that more of it is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """What is known of a job. `state`: none, waiting, running, done, failed or cancelled."""
+
+    state: str
+    done: int = 0
+    total: int = 0
+    what: str = ""
+    """What is being worked on."""
+    seconds: float = 0.0
+    """Since the work began."""
+    remaining_seconds: float | None = None
+    """As far as can be told."""
+    may_cancel: bool = False
+    """Whether the page that asks has a say in it."""
+    result: Any = None
+    sentence: str = ""
+    """Why there is no result."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for the browser."""
+        return asdict(self)
+
+
+class Jobs:
+    """Jobs by key. Safe for threads and for several workers of one host."""
+
+    def __init__(self, folder: Path, *, max_running: int = 2, max_waiting: int = 20) -> None:
+        self._folder, self._max_jobs = folder, max_running + max_waiting
+        slots = folder / "slots"
+        slots.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        for number in range(max_running):
+            (slots / str(number)).touch()
+        self._max_running = max_running
+        self._children: list[subprocess.Popen] = []
+        self._lock = threading.Lock()
+
+    def start(
+        self, key: str, work: str, arguments: Mapping[str, Any], *, watcher: str, again: bool = False
+    ) -> JobStatus:
+        """Start a job, or join the one of this key; return how it stands.
+
+        Parameters
+        ----------
+        key : str
+            Hexadecimal; the same key, the same work.
+        work : str
+            `module:function`, called as `function(arguments, report)` with `report(done, total, what)`;
+            what it returns is written as JSON.
+        watcher : str
+            The page that asks; a job ends early only when no page waits for it any more.
+        again : bool
+            Whether to work although there is a result.
+
+        Raises
+        ------
+        JobsFullError
+            If too many wait already.
+        """
+        folder = self._folder / key
+        with _held(self._folder / "start"):
+            alive = self._is_alive(key)
+            if not alive and (again or not (folder / "result.json").exists()):
+                self._refuse_if_full()
+                self._launch(folder, work, arguments)
+            _touch(folder / "watchers" / watcher)
+        return self.status(key, watcher=watcher)
+
+    def status(self, key: str, *, watcher: str = "") -> JobStatus:
+        """Return how a job stands; a page that waits for it shows thereby that it is still there."""
+        self._reap()
+        folder = self._folder / key
+        # Before the files: a process writes its result and only then ends.
+        alive = self._is_alive(key)
+        waits = folder / "watchers" / watcher
+        joined = bool(watcher) and waits.exists()
+        if joined:
+            _touch(waits)
+        if alive:
+            return _going_on(folder, may_cancel=joined or not _watchers(folder))
+        return _ended(folder)
+
+    def cancel(self, key: str, *, watcher: str) -> JobStatus:
+        """Wait no longer. The job ends when no other page waits for it; otherwise it goes on for them."""
+        folder = self._folder / key
+        (folder / "watchers" / watcher).unlink(missing_ok=True)
+        if not self._is_alive(key):
+            return _ended(folder)
+        if others := len(_watchers(folder)):
+            who = "Another page waits" if others == 1 else f"{others} other pages wait"
+            return JobStatus("cancelled", sentence=f"{who} for this too, so it goes on there.")
+        _touch(folder / "cancel")
+        return JobStatus("cancelled", sentence="Cancelled.")
+
+    def _launch(self, folder: Path, work: str, arguments: Mapping[str, Any]) -> None:
+        self._prune()
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "watchers").mkdir(mode=0o700, parents=True)
+        _write(folder / "job.json", {"work": work, "arguments": dict(arguments), "parent": os.getpid()})
+        with _held(folder / "lock") as lock:
+            # The child inherits the lock and keeps it when it is closed here.
+            child = subprocess.Popen(
+                [sys.executable, "-m", "dashboard.job_process", str(folder.resolve())],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=(lock,),
+            )
+        with self._lock:
+            self._children.append(child)
+
+    def _refuse_if_full(self) -> None:
+        alive = sum(self._is_alive(entry.name) for entry in self._folder.iterdir() if entry.is_dir())
+        if alive >= self._max_jobs:
+            raise JobsFullError(
+                f"{alive} pieces of work are running or waiting, which is the most at a time. "
+                "Try again when some have ended."
+            )
+
+    def _is_alive(self, key: str) -> bool:
+        lock = self._folder / key / "lock"
+        if not lock.exists():
+            return False
+        with open(lock) as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    def _reap(self) -> None:
+        """Let ended children go; without this they stay as zombies."""
+        with self._lock:
+            self._children = [child for child in self._children if child.poll() is None]
+
+    def _prune(self) -> None:
+        jobs = [entry for entry in self._folder.iterdir() if (entry / "job.json").exists()]
+        jobs.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
+        for entry in jobs[KEPT_JOBS:]:
+            if not self._is_alive(entry.name):
+                shutil.rmtree(entry, ignore_errors=True)
+
+
+def _going_on(folder: Path, *, may_cancel: bool) -> JobStatus:
+    told = _read(folder / "progress.json") or {}
+    began, done, total = told.get("began"), int(told.get("done", 0)), int(told.get("total", 0))
+    if began is None:
+        return JobStatus("waiting", may_cancel=may_cancel)
+    seconds = max(0.0, time.time() - began)
+    return JobStatus(
+        "running",
+        done=done,
+        total=total,
+        what=str(told.get("what", "")),
+        seconds=seconds,
+        remaining_seconds=seconds * (total - done) / done if 0 < done <= total else None,
+        may_cancel=may_cancel,
+    )
+
+
+def _ended(folder: Path) -> JobStatus:
+    if not (folder / "job.json").exists():
+        return JobStatus("none")
+    result, error = _read(folder / "result.json"), _read(folder / "error.json")
+    if result is not None:
+        return JobStatus("done", result=result["result"], seconds=result["seconds"])
+    if error is not None:
+        return JobStatus("failed", sentence=error["sentence"])
+    if (folder / "cancel").exists():
+        return JobStatus("cancelled", sentence="Cancelled.")
+    return JobStatus("failed", sentence="It ended before it was finished. Start it again.")
+
+
+def _watchers(folder: Path) -> list[Path]:
+    """Pages that still look."""
+    try:
+        files = list((folder / "watchers").iterdir())
+        return [file for file in files if time.time() - file.stat().st_mtime < WATCHER_LIVES_S]
+    except FileNotFoundError:
+        return []
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[int]:
+    """Hold the lock of a file, waiting for it; yield its descriptor."""
+    with open(path, "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file.fileno()
+
+
+def _touch(path: Path) -> None:
+    try:
+        path.touch(mode=0o600)
+    except FileNotFoundError:
+        # The job was pruned meanwhile; there is nothing left to wait for.
+        return
+
+
+def _write(path: Path, value: Any) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(value))
+    os.replace(part, path)
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,221 @@
+"""Background jobs: real processes, two pages, cancelling, limits, several workers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from dashboard import jobs as jobs_module
+from dashboard.jobs import Jobs, JobsFullError
+from tests.server import ROOT
+
+COUNT = "tests.counting:count"
+SECONDS = 30
+FOREVER = 100_000
+
+
+@pytest.fixture
+def jobs(tmp_path):
+    jobs = Jobs(tmp_path / "jobs", max_running=2, max_waiting=3)
+    yield jobs
+    for folder in (tmp_path / "jobs").iterdir():
+        if folder.is_dir():
+            (folder / "cancel").touch()
+    until(lambda: not (jobs._reap() or jobs._children))
+
+
+def until(condition, *, what="it"):
+    ends = time.monotonic() + SECONDS
+    while not (found := condition()):
+        assert time.monotonic() < ends, f"{what} did not happen in {SECONDS} s"
+        time.sleep(0.05)
+    return found
+
+
+def ended(jobs, key, watcher=""):
+    def look():
+        status = jobs.status(key, watcher=watcher)
+        return status if status.state not in ("waiting", "running") else None
+
+    return until(look)
+
+
+def running(jobs, key):
+    until(lambda: jobs.status(key).state == "running" and jobs.status(key).total, what=f"{key} running")
+
+
+def test_nothing_is_known_of_a_job_that_never_was(jobs):
+    assert jobs.status("a0").state == "none"
+
+
+def test_it_tells_how_far_it_is_and_then_the_result(jobs):
+    jobs.start("a0", COUNT, {"to": 40}, watcher="first")
+    seen = []
+    while (status := jobs.status("a0", watcher="first")).state != "done":
+        seen.append(status)
+        time.sleep(0.05)
+    counted = [each for each in seen if each.state == "running" and each.done]
+    assert counted, "progress was never seen"
+    assert all(0 < each.done < each.total == 40 for each in counted)
+    assert [each.done for each in counted] == sorted(each.done for each in counted)
+    assert counted[-1].what == f"number {counted[-1].done}"
+    assert 0 < counted[0].remaining_seconds < SECONDS
+    assert status.result["counted"] == 40 and status.seconds >= 40 * 0.05
+
+
+def test_two_pages_share_one_piece_of_work(jobs):
+    jobs.start("a0", COUNT, {"to": 10}, watcher="first")
+    jobs.start("a0", COUNT, {"to": 10}, watcher="second")
+    one, other = ended(jobs, "a0", "first"), ended(jobs, "a0", "second")
+    assert one.result == other.result and len(jobs._children) <= 1
+
+
+def test_two_keys_at_once_do_not_mix(jobs):
+    jobs.start("a0", COUNT, {"to": 6}, watcher="first")
+    jobs.start("b0", COUNT, {"to": 9}, watcher="second")
+    one, other = ended(jobs, "a0"), ended(jobs, "b0")
+    assert (one.result["counted"], other.result["counted"]) == (6, 9)
+    assert one.result["process"] != other.result["process"]
+
+
+def test_who_cancels_does_not_disturb_another_page(jobs):
+    jobs.start("a0", COUNT, {"to": 40}, watcher="first")
+    jobs.start("a0", COUNT, {"to": 40}, watcher="second")
+    running(jobs, "a0")
+    told = jobs.cancel("a0", watcher="first")
+    assert told.state == "cancelled" and "goes on" in told.sentence
+    assert not jobs.status("a0", watcher="first").may_cancel
+    assert jobs.status("a0", watcher="second").may_cancel
+    assert ended(jobs, "a0", "second").result["counted"] == 40
+
+
+def test_it_ends_when_nobody_waits_any_more(jobs):
+    jobs.start("a0", COUNT, {"to": FOREVER}, watcher="first")
+    jobs.start("a0", COUNT, {"to": FOREVER}, watcher="second")
+    running(jobs, "a0")
+    jobs.cancel("a0", watcher="second")
+    assert jobs.cancel("a0", watcher="first").sentence == "Cancelled."
+    assert ended(jobs, "a0").state == "cancelled"
+    assert jobs.status("a0").result is None
+
+
+def test_a_closed_page_does_not_hold_a_job(jobs, monkeypatch):
+    jobs.start("a0", COUNT, {"to": FOREVER}, watcher="closed")
+    running(jobs, "a0")
+    jobs.start("a0", COUNT, {"to": FOREVER}, watcher="open")
+    assert not jobs.status("a0", watcher="passer-by").may_cancel
+    monkeypatch.setattr(jobs_module, "WATCHER_LIVES_S", 0.2)
+    time.sleep(0.3)
+    assert jobs.status("a0", watcher="passer-by").may_cancel
+    assert jobs.cancel("a0", watcher="open").sentence == "Cancelled."
+    assert ended(jobs, "a0").state == "cancelled"
+
+
+def test_after_cancelling_it_can_be_started_again(jobs):
+    jobs.start("a0", COUNT, {"to": FOREVER}, watcher="first")
+    running(jobs, "a0")
+    jobs.cancel("a0", watcher="first")
+    ended(jobs, "a0")
+    jobs.start("a0", COUNT, {"to": 2}, watcher="first")
+    assert ended(jobs, "a0").result["counted"] == 2
+
+
+def test_a_result_is_remembered_until_it_is_asked_for_again(jobs, tmp_path):
+    jobs.start("a0", COUNT, {"to": 2}, watcher="first")
+    first = ended(jobs, "a0").result
+    jobs.start("a0", COUNT, {"to": 2}, watcher="second")
+    assert jobs.status("a0").result == first
+    assert Jobs(tmp_path / "jobs").status("a0").result == first
+    jobs.start("a0", COUNT, {"to": 2}, watcher="second", again=True)
+    assert ended(jobs, "a0").result["process"] != first["process"]
+
+
+def test_more_than_two_wait_for_their_turn(jobs):
+    for key in ("a0", "b0"):
+        jobs.start(key, COUNT, {"to": FOREVER}, watcher="first")
+        running(jobs, key)
+    jobs.start("c0", COUNT, {"to": 2}, watcher="first")
+    time.sleep(1)
+    assert jobs.status("c0").state == "waiting"
+    jobs.cancel("a0", watcher="first")
+    assert ended(jobs, "c0").result["counted"] == 2
+    assert jobs.status("b0").state == "running"
+
+
+def test_what_waits_can_be_cancelled(jobs):
+    for key in ("a0", "b0", "c0"):
+        jobs.start(key, COUNT, {"to": FOREVER}, watcher="first")
+    until(lambda: sorted(jobs.status(key).state for key in ("a0", "b0", "c0")).count("running") == 2)
+    waiting = next(key for key in ("a0", "b0", "c0") if jobs.status(key).state == "waiting")
+    jobs.cancel(waiting, watcher="first")
+    assert ended(jobs, waiting).state == "cancelled"
+
+
+def test_too_much_work_is_refused(jobs):
+    for number in range(5):
+        jobs.start(f"a{number}", COUNT, {"to": FOREVER}, watcher="first")
+    with pytest.raises(JobsFullError, match="5 pieces of work"):
+        jobs.start("b0", COUNT, {"to": 1}, watcher="first")
+    jobs.start("a0", COUNT, {"to": FOREVER}, watcher="second")
+
+
+@pytest.mark.parametrize(
+    ("work", "sentence"),
+    [
+        ("tests.counting:refuse", "to must be positive. Got -1."),
+        ("tests.counting:break_down", "not foreseen"),
+        ("tests.counting:die", "ended before it was finished"),
+    ],
+)
+def test_work_that_fails_says_so_and_can_be_repeated(jobs, work, sentence):
+    jobs.start("a0", work, {}, watcher="first")
+    status = ended(jobs, "a0")
+    assert status.state == "failed" and sentence in status.sentence
+    jobs.start("a0", COUNT, {"to": 1}, watcher="first")
+    assert ended(jobs, "a0").state == "done"
+
+
+def test_another_worker_of_the_host_sees_and_cancels_the_same_job(jobs, tmp_path):
+    jobs.start("a0", COUNT, {"to": FOREVER}, watcher="first")
+    running(jobs, "a0")
+    other = Jobs(tmp_path / "jobs", max_running=2)
+    assert other.status("a0", watcher="first").state == "running"
+    other.start("a0", COUNT, {"to": FOREVER}, watcher="first")
+    assert other._children == []
+    other.cancel("a0", watcher="first")
+    assert ended(jobs, "a0").state == "cancelled"
+
+
+def test_a_job_does_not_outlive_its_server(tmp_path):
+    code = (
+        "import sys, time; from pathlib import Path; from dashboard.jobs import Jobs\n"
+        f"Jobs(Path(sys.argv[1])).start('a0', '{COUNT}', {{'to': {FOREVER}}}, watcher='x')\n"
+        "time.sleep(1000)"
+    )
+    server = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "jobs")], cwd=ROOT)
+    jobs = Jobs(tmp_path / "jobs")
+    try:
+        until(lambda: (tmp_path / "jobs" / "a0" / "lock").exists())
+        running(jobs, "a0")
+    finally:
+        os.kill(server.pid, signal.SIGKILL)
+        server.wait()
+    status = ended(jobs, "a0")
+    assert status.state == "failed" and "Start it again" in status.sentence
+
+
+def test_old_results_are_forgotten(jobs, tmp_path, monkeypatch):
+    monkeypatch.setattr(jobs_module, "KEPT_JOBS", 1)
+    for key in ("a0", "b0", "c0"):
+        jobs.start(key, COUNT, {"to": 1}, watcher="first")
+        ended(jobs, key)
+    assert jobs.status("a0").state == "none" and jobs.status("c0").state == "done"
+
+
+def test_nobody_else_may_read_the_folder(jobs, tmp_path):
+    assert (tmp_path / "jobs").stat().st_mode & 0o077 == 0
