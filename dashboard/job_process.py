@@ -2,7 +2,7 @@
 
     python -m dashboard.job_process FOLDER
 
-`dashboard.jobs` starts it and says what the files in the folder mean. Nothing heavy is imported before its turn.
+`dashboard.jobs` starts it and says what the files in the folder mean. What is heavy is imported last.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _turn(folder: Path) -> Iterator[None]:
 def _free_slot(slots: Path) -> Any:
     while True:
         for path in sorted(slots.iterdir()):
-            slot = open(path)
+            slot = open(path)  # noqa: SIM115  it stays open as long as the job works
             try:
                 fcntl.flock(slot, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return slot

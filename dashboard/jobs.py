@@ -1,4 +1,4 @@
-"""Long work in processes of its own: bounded in number, one for each key, seen alike by every worker of a host.
+"""Long work in processes of its own: bounded in number, one for each key, seen alike by all workers.
 
 What is known of a job lies in a folder that all workers share, so it does not matter which of them answers:
 
