@@ -6,6 +6,7 @@ AnalyticsError
 ├── ParameterError      an argument is outside what the method accepts             also a ValueError
 ├── UnknownNameError    no recording, state, unit or annotation of that name       also a LookupError
 ├── MissingPackageError  a package that only this work needs is not installed
+├── SourceFileError     a file to be imported cannot be read, or is not safe to
 └── RecordingError      a recording on disk cannot be used
     ├── NotARecordingError   the folder holds no finished recording
     ├── FormatVersionError   written by a newer version of the format
@@ -31,6 +32,7 @@ __all__ = [
     "RecordingError",
     "RecordingWriteError",
     "ShapeError",
+    "SourceFileError",
     "UnknownNameError",
     "nearest",
 ]
@@ -58,6 +60,10 @@ class UnknownNameError(AnalyticsError, LookupError):
 
 class MissingPackageError(AnalyticsError):
     """A package that only this piece of work needs is not installed."""
+
+
+class SourceFileError(AnalyticsError):
+    """A file that is to be imported cannot be read, or is not safe to read."""
 
 
 class RecordingError(AnalyticsError):
