@@ -18,7 +18,7 @@ from analytics.ingest.writer import RecordingWriter
 from analytics.store.recording import Recording, open_recording
 from analytics.store.schema import ROWS_PER_GROUP
 
-__all__ = ["write_recording"]
+__all__ = ["annotation_values", "write_recording"]
 
 
 def write_recording(
@@ -96,7 +96,7 @@ def write_recording(
             f"states maps names to arrays, such as {{'layer0.hidden': array}}. Got {type(states).__name__}."
         )
     readers = {state: _as_blocks(values, state, n_positions) for state, values in states.items()}
-    columns = _columns(annotations)
+    columns = annotation_values(annotations)
     flags = np.zeros(n_positions, dtype=bool)
     flags[as_sequence_starts(sequence_starts, n_positions=n_positions)] = True
     per_position = {
@@ -206,7 +206,8 @@ def _encode_targets(targets: ArrayLike, vocabulary: list[str]) -> NDArray:
     return np.array([ids[target] for target in values])
 
 
-def _columns(annotations: Mapping[str, Any] | pd.DataFrame | None) -> dict[str, Any]:
+def annotation_values(annotations: Mapping[str, Any] | pd.DataFrame | None) -> dict[str, Any]:
+    """Values of each annotation by name, each one that can be cut into blocks."""
     if annotations is None:
         return {}
     if not isinstance(annotations, Mapping | pd.DataFrame):
