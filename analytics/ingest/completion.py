@@ -21,7 +21,7 @@ from analytics.store.schema import (
     WEIGHTS_FILE,
 )
 
-__all__ = ["complete", "hash_of", "write_network"]
+__all__ = ["checksum_of", "complete", "fingerprint_of", "hash_of", "write_manifest", "write_network"]
 
 
 def complete(
@@ -50,16 +50,25 @@ def complete(
         **facts,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "states": {name: state for name, (state, _) in states.items()},
+        "content": content,
         "files": _describe_files(folder, checksums),
     }
-    manifest["fingerprint"] = _fingerprint(manifest, content)
+    write_manifest(folder, manifest)
+    for file in folder.rglob("*"):
+        if file.is_file():
+            sync_file(file)
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write what the recording is known by: its fingerprint into the stamp of its row-major copies and,
+    with all other facts, into the manifest.
+    """
+    manifest = {name: fact for name, fact in manifest.items() if name != "fingerprint"}
+    manifest["fingerprint"] = fingerprint_of(manifest)
     if (folder / ROWS_FOLDER).is_dir():
         write_stamp(folder, manifest["fingerprint"])
     text = json.dumps(manifest, indent=1, ensure_ascii=False)
     (folder / MANIFEST_FILE).write_text(text, encoding="utf-8")
-    for file in folder.rglob("*"):
-        if file.is_file():
-            sync_file(file)
 
 
 def write_network(folder: Path, weights: Path | bytes, model: Mapping[str, Any]) -> None:
@@ -76,17 +85,23 @@ def hash_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _fingerprint(manifest: dict[str, Any], content: Mapping[str, Any]) -> str:
+def fingerprint_of(manifest: Mapping[str, Any]) -> str:
     """Hash of everything an analysis can see: not of when it was written or how tables are encoded."""
     files = manifest["files"]
     seen = {
         "name": manifest["name"],
         "states": {name: facts | files[facts["file"]] for name, facts in manifest["states"].items()},
         "annotations": manifest["annotations"],
-        "content": content,
+        "content": manifest["content"],
         "network": [files[file] for file in (WEIGHTS_FILE, MODEL_FILE) if file in files],
     }
     return hash_of(json.dumps(seen, sort_keys=True))
+
+
+def checksum_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _describe_files(folder: Path, checksums: Mapping[str, str]) -> dict[str, dict[str, Any]]:
@@ -95,11 +110,6 @@ def _describe_files(folder: Path, checksums: Mapping[str, str]) -> dict[str, dic
     for path in sorted(folder.rglob("*")):
         file = path.relative_to(folder).as_posix()
         if path.is_file() and not file.startswith(f"{ROWS_FOLDER}/"):
-            checksum = checksums.get(file) or _checksum(path)
+            checksum = checksums.get(file) or checksum_of(path)
             found[file] = {"bytes": path.stat().st_size, "sha256": checksum}
     return found
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
