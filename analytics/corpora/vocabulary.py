@@ -16,19 +16,32 @@ UNKNOWN = "<unk>"
 """Stands for every word outside the vocabulary; its id is 0."""
 
 
-def build_vocabulary(tokens: Iterable[str], *, size: int) -> list[str]:
-    """Return `<unk>` and the ``size - 1`` most frequent tokens, most frequent first, ties by spelling.
+def build_vocabulary(tokens: Iterable[str], *, size: int | None = None, min_count: int = 1) -> list[str]:
+    """Return `<unk>` and the most frequent tokens, most frequent first, ties by spelling.
+
+    Parameters
+    ----------
+    tokens : iterable of str
+    size : int, optional
+        At most so many entries, `<unk>` among them. Default: all tokens.
+    min_count : int, default=1
+        Tokens that occur less often are left out.
 
     Examples
     --------
     >>> build_vocabulary(["b", "a", "b", "c"], size=3)
     ['<unk>', 'b', 'a']
+    >>> build_vocabulary(["b", "a", "b", "c"], min_count=2)
+    ['<unk>', 'b']
     """
-    if size < 2:
+    if size is not None and size < 2:
         raise ParameterError(f"A vocabulary needs {UNKNOWN} and a word, so size must be >= 2. Got {size}.")
     counts = Counter(tokens)
     counts.pop(UNKNOWN, None)
-    return [UNKNOWN, *sorted(counts, key=lambda token: (-counts[token], token))[: size - 1]]
+    kept = sorted(
+        (token for token in counts if counts[token] >= min_count), key=lambda token: (-counts[token], token)
+    )
+    return [UNKNOWN, *kept[: None if size is None else size - 1]]
 
 
 def encode(tokens: Sequence[str], vocabulary: Sequence[str]) -> NDArray[np.int32]:

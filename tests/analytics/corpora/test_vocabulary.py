@@ -21,3 +21,8 @@ def test_without_a_mark_for_the_unknown_they_are_refused():
 def test_a_vocabulary_without_words_is_refused():
     with pytest.raises(ParameterError, match=r">= 2\. Got 1"):
         build_vocabulary(["a"], size=1)
+
+
+def test_rare_tokens_may_be_left_out():
+    assert build_vocabulary(list("aabbbc"), min_count=2) == ["<unk>", "b", "a"]
+    assert build_vocabulary(list("aabbbc")) == ["<unk>", "b", "a", "c"]

@@ -1,0 +1,114 @@
+"""One door to the corpora that files hold: what kind of file it is, and how its text becomes tokens.
+
+The options are kept with a network that was trained on such files, so that other files are read alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from analytics.corpora.conllu import read_conllu
+from analytics.corpora.corpus import Corpus
+from analytics.corpora.documents import read_documents
+from analytics.corpora.python_source import read_python
+from analytics.corpora.text import SEQUENCES_OF_TEXT, read_text
+from analytics.corpora.vocabulary import build_vocabulary
+from analytics.corpora.words import BYTE_TEXTS, UNITS_OF_TEXT
+from analytics.errors import ParameterError, UnknownNameError, nearest
+
+__all__ = ["KINDS_OF_CORPUS", "Reading", "as_reading", "make_vocabulary", "read_corpus"]
+
+KINDS_OF_CORPUS = ("text", "conllu", "documents", "python")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files become a corpus; what does not concern a kind of file is left as it is."""
+
+    kind: str = "text"
+    """`text`, `conllu` (read by word), `documents` or `python` (read by character)."""
+    by: str = "word"
+    """Of text and documents: `word`, `space`, `char` or `byte`."""
+    sequences: str = "line"
+    """Of text: `line`, `paragraph` or `file`."""
+    lower: bool = False
+    """Make tokens lower-case."""
+    text: str | int = "text"
+    """Of documents: the column of the text."""
+    label: str | int | None = "label"
+    """Of documents: the column of the label."""
+    borders: tuple[float, ...] = ()
+    """Of documents: where a numeric label is cut into classes."""
+    classes: tuple[str, ...] = ()
+    """Of documents: the classes."""
+
+    def __post_init__(self) -> None:
+        for name, known in (
+            ("kind", KINDS_OF_CORPUS),
+            ("by", UNITS_OF_TEXT),
+            ("sequences", SEQUENCES_OF_TEXT),
+        ):
+            value = getattr(self, name)
+            if value not in known:
+                raise ParameterError(f"{name} of a corpus is one of {', '.join(known)}. Got {value!r}.")
+
+
+def as_reading(facts: Mapping[str, Any]) -> Reading:
+    """Return the options that a mapping names, as a training file or a network's facts hold them.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such option.
+
+    Examples
+    --------
+    >>> as_reading({"kind": "documents", "classes": ["bad", "good"]}).classes
+    ('bad', 'good')
+    """
+    known = [field.name for field in fields(Reading)]
+    for name in facts:
+        if name not in known:
+            raise UnknownNameError(f"A corpus has no option {name!r}.{nearest(name, known)}")
+    return Reading(
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
+    )
+
+
+def read_corpus(paths: Sequence[str | Path], reading: Reading, /) -> Corpus:
+    """Read files as `reading` says.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "tiny.txt"
+    >>> _ = path.write_text("A cat\\n")
+    >>> read_corpus([path], Reading(by="char", lower=True)).tokens
+    ['a', ' ', 'c', 'a', 't', '\\n']
+    """
+    if reading.kind == "text":
+        return read_text(paths, by=reading.by, sequences=reading.sequences, lower=reading.lower)
+    if reading.kind == "documents":
+        return read_documents(
+            paths,
+            text=reading.text,
+            label=reading.label,
+            by=reading.by,
+            lower=reading.lower,
+            borders=reading.borders,
+            classes=reading.classes,
+        )
+    corpus = read_conllu(paths) if reading.kind == "conllu" else read_python(paths)
+    return replace(corpus, tokens=[token.lower() for token in corpus.tokens]) if reading.lower else corpus
+
+
+def make_vocabulary(
+    corpus: Corpus, reading: Reading, *, size: int | None = None, min_count: int = 1
+) -> list[str]:
+    """Return the vocabulary of a training corpus: the bytes, or its most frequent tokens after `<unk>`."""
+    if reading.by == "byte" and reading.kind in ("text", "documents"):
+        return list(BYTE_TEXTS)
+    return build_vocabulary(corpus.tokens, size=size, min_count=min_count)
