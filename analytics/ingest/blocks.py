@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,23 @@ from analytics.errors import ParameterError, ShapeError
 from analytics.ingest.annotation_columns import AnnotationColumn
 from analytics.store.schema import ANNOTATIONS_FILE, NO_TARGET, PREDICTIONS_FILE, TOKENS_FILE
 
-__all__ = ["Block", "BlockChecker"]
+__all__ = ["Block", "BlockChecker", "Progress"]
+
+
+@dataclass(slots=True)
+class Progress:
+    """What is known of the blocks accepted so far."""
+
+    n_positions: int = 0
+    n_sequences: int = 0
+    has_targets: bool | None = None
+    """Whether blocks come with targets; None before the first block."""
+    has_log_probability: bool | None = None
+    last_sequence_id: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As a mark keeps it."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +50,20 @@ class BlockChecker:
 
     Attributes
     ----------
-    n_positions : int
-        Positions accepted so far.
-    has_targets, has_log_probability : bool or None
-        Whether blocks come with them; None before the first block.
+    progress : Progress
+        Of the blocks accepted so far.
     """
 
-    def __init__(self, *, n_vocabulary: int, annotations: Mapping[str, AnnotationColumn], top_k: int) -> None:
+    def __init__(
+        self,
+        *,
+        n_vocabulary: int,
+        annotations: Mapping[str, AnnotationColumn],
+        top_k: int,
+        progress: Progress | None = None,
+    ) -> None:
         self._n_vocabulary, self._annotations, self._top_k = n_vocabulary, annotations, top_k
-        self.n_positions = self._n_sequences = 0
-        self.has_targets: bool | None = None
-        self.has_log_probability: bool | None = None
-        self._last_sequence_id: int | None = None
-        self._starts: list[NDArray[np.int64]] = []
-
-    @property
-    def sequence_starts(self) -> NDArray[np.int64]:
-        """First position of each sequence."""
-        return np.concatenate(self._starts) if self._starts else np.empty(0, dtype=np.int64)
+        self.progress = progress or Progress()
 
     def check(
         self,
@@ -65,14 +77,14 @@ class BlockChecker:
         """Check a block; nothing is remembered of it before `accept`."""
         ids = self._check_ids(token_ids, what="token_ids", lowest=0)
         n_positions = len(ids)
-        self._check_always(targets, self.has_targets, what="targets")
-        self._check_always(log_probability, self.has_log_probability, what="log_probability")
+        _check_always(targets, self.progress.has_targets, what="targets")
+        _check_always(log_probability, self.progress.has_log_probability, what="log_probability")
         flags, last_id = self._check_sequences(sequence_starts, n_positions)
         tables = {
             TOKENS_FILE: {
                 "token": ids,
                 "token_id": ids,
-                "sequence": (np.cumsum(flags) + self._n_sequences - 1).astype(np.int32),
+                "sequence": (np.cumsum(flags) + self.progress.n_sequences - 1).astype(np.int32),
                 "target": self._check_targets(targets, n_positions),
                 "log_probability": _check_log_probability(log_probability, n_positions),
             }
@@ -83,7 +95,7 @@ class BlockChecker:
         return Block(
             n_positions=n_positions,
             tables=tables,
-            starts=np.flatnonzero(flags) + self.n_positions,
+            starts=np.flatnonzero(flags) + self.progress.n_positions,
             last_sequence_id=last_id,
             has_targets=targets is not None,
             has_log_probability=log_probability is not None,
@@ -91,11 +103,13 @@ class BlockChecker:
 
     def accept(self, block: Block) -> None:
         """Count a block that was written."""
-        self.n_positions += block.n_positions
-        self._n_sequences += len(block.starts)
-        self._starts.append(block.starts)
-        self._last_sequence_id = block.last_sequence_id
-        self.has_targets, self.has_log_probability = block.has_targets, block.has_log_probability
+        self.progress = Progress(
+            n_positions=self.progress.n_positions + block.n_positions,
+            n_sequences=self.progress.n_sequences + len(block.starts),
+            has_targets=block.has_targets,
+            has_log_probability=block.has_log_probability,
+            last_sequence_id=block.last_sequence_id,
+        )
 
     def _check_ids(self, values: ArrayLike, *, what: str, lowest: int) -> NDArray[np.int32]:
         ids = np.asarray(values)
@@ -108,7 +122,7 @@ class BlockChecker:
             raise ParameterError(
                 f"{what} lie within the vocabulary of {self._n_vocabulary} tokens"
                 f"{' (-1: none)' if lowest < 0 else ''}. Got {ids[tuple(wrong[0])]} at position "
-                f"{self.n_positions + wrong[0][0]}."
+                f"{self.progress.n_positions + wrong[0][0]}."
             )
         if what == "token_ids" and ids.ndim != 1:
             raise ShapeError(f"token_ids have one axis, positions. Got shape {ids.shape}.")
@@ -124,7 +138,7 @@ class BlockChecker:
     def _check_sequences(
         self, sequence_starts: ArrayLike | None, n_positions: int
     ) -> tuple[NDArray[np.bool_], int | None]:
-        flags, last_id = np.zeros(n_positions, dtype=bool), self._last_sequence_id
+        flags, last_id = np.zeros(n_positions, dtype=bool), self.progress.last_sequence_id
         if sequence_starts is not None:
             given = np.asarray(sequence_starts)
             _check_length(given, n_positions, what="sequence_starts")
@@ -135,7 +149,7 @@ class BlockChecker:
                 flags, last_id = np.diff(given, prepend=before) != 0, int(given[-1])
             elif n_positions:
                 raise ShapeError(f"sequence_starts are bool or whole numbers. Got an array of {given.dtype}.")
-        if self.n_positions == 0 and n_positions:
+        if self.progress.n_positions == 0 and n_positions:
             flags[0] = True
         return flags, last_id
 
@@ -177,12 +191,13 @@ class BlockChecker:
                 column.forget(n_labels[name])
             raise
 
-    def _check_always(self, given: ArrayLike | None, before: bool | None, *, what: str) -> None:
-        if before is not None and before != (given is not None):
-            raise ParameterError(
-                f"{what} come with every block or with none. The blocks before had "
-                f"{'them' if before else 'none'}."
-            )
+
+def _check_always(given: ArrayLike | None, before: bool | None, *, what: str) -> None:
+    if before is not None and before != (given is not None):
+        raise ParameterError(
+            f"{what} come with every block or with none. The blocks before had "
+            f"{'them' if before else 'none'}."
+        )
 
 
 def _check_log_probability(values: ArrayLike | None, n_positions: int) -> NDArray[np.float32]:

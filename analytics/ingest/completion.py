@@ -17,6 +17,7 @@ from analytics.store.schema import (
     FORMAT_VERSION,
     MANIFEST_FILE,
     MODEL_FILE,
+    PROGRESS_FOLDER,
     ROWS_FOLDER,
     WEIGHTS_FILE,
 )
@@ -28,7 +29,7 @@ def complete(
     folder: Path,
     facts: Mapping[str, Any],
     *,
-    states: Mapping[str, tuple[dict[str, Any], str]],
+    states: Mapping[str, tuple[dict[str, Any], str | None]],
     content: Mapping[str, Any],
 ) -> None:
     """Write the manifest, last, and wait until every file is on the disk.
@@ -39,7 +40,7 @@ def complete(
         Holds all other files of the recording.
     facts : mapping
         What the manifest says beside states and files.
-    states : mapping of str to (facts, checksum of the file)
+    states : mapping of str to (facts, checksum of the file, or None: it is read for it)
     content : mapping
         Hashes of what the tables hold.
     """
@@ -54,9 +55,8 @@ def complete(
         "files": _describe_files(folder, checksums),
     }
     write_manifest(folder, manifest)
-    for file in folder.rglob("*"):
-        if file.is_file():
-            sync_file(file)
+    for file in _files(folder):
+        sync_file(folder / file)
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
@@ -107,9 +107,16 @@ def checksum_of(path: Path) -> str:
 def _describe_files(folder: Path, checksums: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Size and checksum of each file; the row-major copies are derived and not among them."""
     found = {}
-    for path in sorted(folder.rglob("*")):
-        file = path.relative_to(folder).as_posix()
-        if path.is_file() and not file.startswith(f"{ROWS_FOLDER}/"):
+    for file in _files(folder):
+        # A manifest there is of a writer that was killed after this step.
+        if not file.startswith(f"{ROWS_FOLDER}/") and file != MANIFEST_FILE:
+            path = folder / file
             checksum = checksums.get(file) or checksum_of(path)
             found[file] = {"bytes": path.stat().st_size, "sha256": checksum}
     return found
+
+
+def _files(folder: Path) -> list[str]:
+    """What belongs to the recording, sorted; a writer's notes of its progress do not."""
+    files = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    return [file.as_posix() for file in files if file.parts[0] != PROGRESS_FOLDER]

@@ -2,31 +2,96 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from analytics.errors import ParameterError
+from analytics.ingest.annotation_columns import AnnotationColumn
 from analytics.store.schema import check_name
 
-__all__ = ["check_json", "check_states", "check_text", "check_title", "check_vocabulary", "check_weights"]
+__all__ = [
+    "Opening",
+    "check_json",
+    "check_states",
+    "check_text",
+    "check_title",
+    "check_vocabulary",
+    "check_weights",
+]
 
 _LONGEST_TITLE = 200
 
 
-def check_states(states: Mapping[str, int]) -> dict[str, int]:
-    """Number of units by state, each under a safe name."""
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """All that is known of a recording before its first block, checked."""
+
+    states: dict[str, tuple[int, ...]]
+    """The shape of each state at one position; ``(n_units,)`` for most."""
+    vocabulary: list[str]
+    annotations: dict[str, AnnotationColumn]
+    top_k: int
+    dtype: str | None
+    row_cache: bool
+    rows_per_group: int
+    weights: Path | bytes | None
+    facts: dict[str, Any]
+    """What the manifest says beside."""
+
+    def job(self, caller: Mapping[str, Any] | None) -> dict[str, Any]:
+        """What two writers must agree on for one to go on where the other was killed.
+
+        Taken before the first block: the labels of open annotations grow.
+        """
+        job = {
+            "states": self.states,
+            "vocabulary hash": _hash(json.dumps(self.vocabulary).encode()),
+            "annotations": {name: column.facts for name, column in self.annotations.items()},
+            "top_k": self.top_k,
+            "dtype": self.dtype,
+            "row_cache": self.row_cache,
+            "rows_per_group": self.rows_per_group,
+            "model": self.facts["model"],
+            "corpus": self.facts["corpus"],
+            "weights hash": None if self.weights is None else _hash(self.weights),
+            "job": caller,
+        }
+        return json.loads(json.dumps(job))
+
+
+def check_states(states: Mapping[str, int | tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """The shape of each state at one position, under a safe name.
+
+    Examples
+    --------
+    >>> check_states({"layer0.hidden": 300, "layer0.memory": (8, 64)})
+    {'layer0.hidden': (300,), 'layer0.memory': (8, 64)}
+    """
+    if not isinstance(states, Mapping):
+        raise ParameterError(
+            "states maps names to numbers of units, such as {'layer0.hidden': 300}. "
+            f"Got {type(states).__name__}."
+        )
     if not states:
         raise ParameterError("A recording has at least one state. Got none.")
-    for name, n_units in states.items():
-        check_name(name, what="state")
-        if not isinstance(n_units, int | np.integer) or n_units < 1:
-            raise ParameterError(f"State '{name}' has a number of units, at least 1. Got {n_units!r}.")
-    return {name: int(n_units) for name, n_units in states.items()}
+    return {check_name(name, what="state"): _unit_shape(name, shape) for name, shape in states.items()}
+
+
+def _unit_shape(name: str, given: int | tuple[int, ...]) -> tuple[int, ...]:
+    axes = tuple(given) if isinstance(given, tuple | list) else (given,)
+    if not axes or not all(isinstance(n, int | np.integer) and n >= 1 for n in axes):
+        raise ParameterError(
+            f"State '{name}' has a number of units, at least 1, or the shape of a matrix such as (8, 64). "
+            f"Got {given!r}."
+        )
+    return tuple(int(n) for n in axes)
 
 
 def check_vocabulary(vocabulary: Sequence[str]) -> list[str]:
@@ -86,3 +151,10 @@ def check_weights(weights: str | Path | bytes | None, model: Mapping[str, Any] |
     if weights is not None and not model:
         raise ParameterError("weights come with model=: what is needed to build the network again. Got none.")
     return path
+
+
+def _hash(content: Path | bytes) -> str:
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
+    with content.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -2,7 +2,8 @@
 
 The writer's folder is `.partial-<name>-<random>` beside the target, so on the same file system, and locked
 while its writer lives (the kernel drops the lock when the process dies, however it dies). A folder of that
-name without a lock is what a killed writer left, and the next write to the same name removes it.
+name without a lock is what a killed writer left: the next write to the same name goes on with it, if it was
+asked to and can, or removes it.
 """
 
 from __future__ import annotations
@@ -11,21 +12,40 @@ import ctypes
 import errno
 import fcntl
 import os
+import re
 import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
-from analytics.errors import RecordingWriteError
-from analytics.store.schema import MANIFEST_FILE, PARTIAL_PREFIX
+from analytics.errors import ParameterError, RecordingWriteError
+from analytics.store.schema import MANIFEST_FILE, PARTIAL_PREFIX, PROGRESS_FOLDER
 
 __all__ = ["StagedFolder", "sync_file", "write_error"]
 
 _RENAME_EXCHANGE = 2
 _AT_FDCWD = -100
+_RANDOM_BYTES = 4
 
 
 class StagedFolder:
     """The folder a recording is written into until it is whole.
+
+    Parameters
+    ----------
+    target : Path
+        Where it will be.
+    overwrite : bool
+        Replace the recording there.
+    choose : callable, optional
+        Is given the folders that killed writers left, and returns the one to go on with, or None. All are
+        locked meanwhile. Without it, and when it returns, the others are removed.
+
+    Attributes
+    ----------
+    path : Path
+    is_taken_over : bool
+        Whether the folder is one that another writer left.
 
     Raises
     ------
@@ -33,14 +53,22 @@ class StagedFolder:
         If there is already something at the path and `overwrite` is False, or nothing can be written there.
     """
 
-    def __init__(self, target: Path, *, overwrite: bool) -> None:
+    def __init__(
+        self,
+        target: Path,
+        *,
+        overwrite: bool,
+        choose: Callable[[list[Path]], Path | None] | None = None,
+    ) -> None:
         self.target, self._overwrite = target, overwrite
+        _check_path(target)
         try:
             _restore_replaced(target)
             self._refuse_existing()
             target.parent.mkdir(parents=True, exist_ok=True)
-            _remove_abandoned(target)
-            self.path, self._lock = _create_locked(target)
+            found = _take_abandoned(target, choose or (lambda folders: None))
+            self.is_taken_over = found is not None
+            self.path, self._lock = found or _create_locked(target)
         except OSError as error:
             raise write_error(target, error) from error
 
@@ -49,6 +77,7 @@ class StagedFolder:
         try:
             _sync_folders(self.path)
             self._refuse_existing()
+            shutil.rmtree(self.path / PROGRESS_FOLDER, ignore_errors=True)
             if self.target.exists():
                 _replace(self.path, self.target)
             else:
@@ -61,7 +90,11 @@ class StagedFolder:
 
     def discard(self) -> None:
         """Remove everything written so far."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        _remove(self.path)
+        self._release()
+
+    def leave(self) -> None:
+        """Leave everything as it is, for another writer to go on with."""
         self._release()
 
     def _release(self) -> None:
@@ -88,17 +121,16 @@ class StagedFolder:
             )
 
 
-def write_error(target: Path, error: OSError) -> RecordingWriteError:
-    """Turn a failure of the operating system into a sentence."""
+def write_error(target: Path, error: OSError, *, is_marked: bool = False) -> RecordingWriteError:
+    """Turn a failure of the operating system into a sentence; `is_marked`: a later writer can go on."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         advice = "The disk is full: free some space, or choose another folder."
     elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         advice = "This folder cannot be written to: change its permissions, or choose another."
     else:
         advice = f"The system says: {error.strerror or error}."
-    return RecordingWriteError(
-        f"The recording {target} could not be written. {advice} Nothing of it is left."
-    )
+    left = "What was marked is kept: call it again to go on." if is_marked else "Nothing of it is left."
+    return RecordingWriteError(f"The recording {target} could not be written. {advice} {left}")
 
 
 def sync_file(path: Path) -> None:
@@ -123,13 +155,22 @@ def _sync(path: Path, flags: int) -> None:
         os.close(descriptor)
 
 
+def _check_path(target: Path) -> None:
+    try:
+        usable = b"\0" not in os.fsencode(target)
+    except UnicodeEncodeError:
+        usable = False
+    if not usable:
+        raise ParameterError(f"A recording's path is one that the system can hold. Got {str(target)!r:.300}.")
+
+
 def _prefix(target: Path) -> str:
     return f"{PARTIAL_PREFIX}{target.name}-"
 
 
 def _create_locked(target: Path) -> tuple[Path, int]:
     while True:
-        path = target.parent / f"{_prefix(target)}{secrets.token_hex(4)}"
+        path = target.parent / f"{_prefix(target)}{secrets.token_hex(_RANDOM_BYTES)}"
         path.mkdir()
         lock = _lock(path)
         # Between the two lines above, another writer may have taken the folder for an abandoned one.
@@ -153,15 +194,34 @@ def _lock(path: Path) -> int | None:
     return descriptor
 
 
-def _remove_abandoned(target: Path) -> None:
-    random_length = 8
-    for path in target.parent.glob(f"{_prefix(target)}*"):
-        if len(path.name) != len(_prefix(target)) + random_length or not path.is_dir():
-            continue
-        lock = _lock(path)
-        if lock is not None:
-            shutil.rmtree(path, ignore_errors=True)
-            os.close(lock)
+def _take_abandoned(target: Path, choose: Callable[[list[Path]], Path | None]) -> tuple[Path, int] | None:
+    """Lock what killed writers left, keep the one that is chosen, and remove the others."""
+    found = {path: lock for path in _abandoned(target) if (lock := _lock(path)) is not None}
+    kept = None
+    try:
+        # A folder can have been finished or removed by its writer just before it was locked.
+        kept = choose([path for path in found if path.exists()])
+        for path in found:
+            if path != kept:
+                _remove(path)
+    finally:
+        for path, lock in found.items():
+            if path != kept:
+                os.close(lock)
+    return None if kept is None else (kept, found[kept])
+
+
+def _abandoned(target: Path) -> list[Path]:
+    name = re.compile(re.escape(_prefix(target)) + f"[0-9a-f]{{{2 * _RANDOM_BYTES}}}")
+    with os.scandir(target.parent) as entries:
+        names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    return [target.parent / found for found in sorted(names) if name.fullmatch(found)]
+
+
+def _remove(path: Path) -> None:
+    # First what another writer would go on with: a folder that is half removed must not look whole.
+    shutil.rmtree(path / PROGRESS_FOLDER, ignore_errors=True)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def _replace(new: Path, old: Path) -> None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from analytics.store.layout import MAGIC, TileLayout
 from analytics.store.schema import unit_column
 
-__all__ = ["StateFileWriter"]
+__all__ = ["StateFileWriter", "state_file_bytes"]
 
 CREATED_BY = b"stateroom"
 
@@ -40,21 +40,28 @@ class StateFileWriter:
     Parameters
     ----------
     stream : binary file, writable
-        Positioned at its start.
+        Positioned at its end.
     n_units : int
     dtype : numpy.dtype
         Little-endian float16 or float32.
     rows_per_group : int
         Every group but the last has as many positions.
+    n_positions : int, default=0
+        Positions that the stream holds already, in full groups.
     """
 
-    def __init__(self, stream: BinaryIO, *, n_units: int, dtype: np.dtype, rows_per_group: int) -> None:
+    def __init__(
+        self, stream: BinaryIO, *, n_units: int, dtype: np.dtype, rows_per_group: int, n_positions: int = 0
+    ) -> None:
         self._stream, self._dtype = stream, dtype
         self._n_units, self._rows_per_group = n_units, rows_per_group
-        self._n_positions = self._last_rows = 0
-        self._hash = hashlib.sha256()
+        self._n_positions = n_positions
+        self._last_rows = rows_per_group if n_positions else 0
+        # A hash cannot be carried from one process to the next.
+        self._hash = None if n_positions else hashlib.sha256()
         self._page_buffer = np.empty(0, dtype=np.uint8)
-        self._write(MAGIC)
+        if not n_positions:
+            self._write(MAGIC)
 
     def write_group(self, values: NDArray) -> None:
         """Append a row group: values of shape (n_rows, n_units)."""
@@ -78,9 +85,9 @@ class StateFileWriter:
         return layout
 
     @property
-    def sha256(self) -> str:
-        """Checksum of everything written."""
-        return self._hash.hexdigest()
+    def sha256(self) -> str | None:
+        """Checksum of the file; None when another process began it: then the file is to be read for it."""
+        return None if self._hash is None else self._hash.hexdigest()
 
     def _layout(self) -> TileLayout:
         itemsize = self._dtype.itemsize
@@ -100,7 +107,15 @@ class StateFileWriter:
 
     def _write(self, data: bytes | memoryview) -> None:
         self._stream.write(data)
-        self._hash.update(data)
+        if self._hash is not None:
+            self._hash.update(data)
+
+
+def state_file_bytes(n_positions: int, *, n_units: int, itemsize: int, rows_per_group: int) -> int:
+    """Size of a state's file that holds so many positions, all in full groups, before its footer."""
+    header = _page_header(rows_per_group, rows_per_group * itemsize)
+    group = n_units * (len(header) + rows_per_group * itemsize)
+    return len(MAGIC) + n_positions // rows_per_group * group
 
 
 def _page_header(n_values: int, n_bytes: int) -> bytes:

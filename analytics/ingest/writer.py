@@ -9,14 +9,16 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
 from analytics.errors import ParameterError, RecordingWriteError
 from analytics.ingest.annotation_columns import annotation_columns
-from analytics.ingest.blocks import BlockChecker
+from analytics.ingest.blocks import BlockChecker, Progress
 from analytics.ingest.completion import complete, hash_of, write_network
+from analytics.ingest.growing import GrowingFiles
+from analytics.ingest.marks import Mark, furthest, has_mark, read_mark, write_mark
 from analytics.ingest.opening import (
+    Opening,
     check_json,
     check_states,
     check_text,
@@ -25,20 +27,7 @@ from analytics.ingest.opening import (
     check_weights,
 )
 from analytics.ingest.staging import StagedFolder, write_error
-from analytics.ingest.state_sink import StateSink
-from analytics.ingest.table_files import TableFileWriter, write_sequences, write_vocabulary
-from analytics.store.schema import (
-    ANNOTATIONS_FILE,
-    PREDICTIONS_FILE,
-    ROWS_FOLDER,
-    ROWS_PER_GROUP,
-    SEQUENCES_FILE,
-    TOKENS_FILE,
-    VOCABULARY_FILE,
-    check_name,
-    predictions_schema,
-    tokens_schema,
-)
+from analytics.store.schema import PREDICTIONS_FILE, ROWS_PER_GROUP, check_name
 
 __all__ = ["RecordingWriter"]
 
@@ -48,7 +37,7 @@ class RecordingWriter:
 
     A context manager: when its block ends well the recording appears at `path`, whole; when it ends by an
     exception or Ctrl-C nothing of it is left. A killed process leaves a folder `.partial-...` that nothing
-    opens and that the next write to the same path removes.
+    opens. The next write to the same path removes it, or, with `resume`, goes on from its last `mark`.
 
     Parameters
     ----------
@@ -56,8 +45,9 @@ class RecordingWriter:
         The recording's folder, which must not exist. Its own name is of letters, digits and ``_ - .``.
     name : str
         What a reader sees; one line.
-    states : mapping of str to int
-        The number of units of each state, for example ``{"layer0.cell": 256}``.
+    states : mapping of str to int or tuple of int
+        The number of units of each state, for example ``{"layer0.cell": 256}``, or the shape of a state that
+        is a matrix at each position, ``{"layer0.memory": (8, 64)}``: stored flat, with its shape.
     vocabulary : sequence of str
         Text of each token id.
     annotations : mapping of str to str or list of str, optional
@@ -81,13 +71,20 @@ class RecordingWriter:
         Also write each state row by row: as much disk space again, and scattered ranges are read fast.
     overwrite : bool, default=False
         Replace the recording at `path`, once the new one is whole.
+    resume : bool, default=False
+        Go on from the last mark of an unfinished recording of the same job at `path`, if there is one. An
+        exception or Ctrl-C then keeps what was marked.
+    job : mapping, optional
+        Facts that JSON can hold, by which a job is known, such as the seed. States, vocabulary, annotations
+        and facts about model and corpus belong to it anyway.
     rows_per_group : int, default=16384
         Positions in one row group of a state; other values are for tests.
 
     Raises
     ------
     RecordingWriteError
-        If there is already something at `path`, it cannot be written to, or the disk is full.
+        If there is already something at `path`, it cannot be written to, the disk is full, or what is to be
+        resumed is of another job.
 
     Examples
     --------
@@ -105,7 +102,7 @@ class RecordingWriter:
         path: str | Path,
         *,
         name: str,
-        states: Mapping[str, int],
+        states: Mapping[str, int | tuple[int, ...]],
         vocabulary: Sequence[str],
         annotations: Mapping[str, str | Sequence[str]] | None = None,
         top_k: int = 0,
@@ -118,30 +115,46 @@ class RecordingWriter:
         opening_view: Mapping[str, str] | None = None,
         row_cache: bool = True,
         overwrite: bool = False,
+        resume: bool = False,
+        job: Mapping[str, Any] | None = None,
         rows_per_group: int = ROWS_PER_GROUP,
     ) -> None:
         self.path = Path(path)
         check_name(self.path.name, what="recording's folder")
-        self._states = check_states(states)
-        self._vocabulary = check_vocabulary(vocabulary)
-        self._annotations = annotation_columns(annotations or {})
-        self._top_k, self._dtype, self._weights = top_k, dtype, check_weights(weights, model)
-        self._row_cache, self._overwrite, self._rows_per_group = row_cache, overwrite, rows_per_group
-        self._facts = {
-            "name": check_title(name),
-            "description": check_text(description, "The description"),
-            "sequence_name": check_text(sequence_name, "The sequence's name"),
-            "opening_view": {str(key): str(value) for key, value in (opening_view or {}).items()},
-            "model": check_json(model, "model"),
-            "corpus": check_json(corpus, "corpus"),
-        }
+        self._opening = Opening(
+            states=check_states(states),
+            vocabulary=check_vocabulary(vocabulary),
+            annotations=annotation_columns(annotations or {}),
+            top_k=top_k,
+            dtype=dtype,
+            row_cache=bool(row_cache),
+            rows_per_group=rows_per_group,
+            weights=check_weights(weights, model),
+            facts={
+                "name": check_title(name),
+                "description": check_text(description, "The description"),
+                "sequence_name": check_text(sequence_name, "The sequence's name"),
+                "opening_view": {str(key): str(value) for key, value in (opening_view or {}).items()},
+                "model": check_json(model, "model"),
+                "corpus": check_json(corpus, "corpus"),
+            },
+        )
+        self._job = self._opening.job(check_json(job, "job"))
+        self._resume, self._overwrite = resume, overwrite
         self._staged: StagedFolder | None = None
+        self._files: GrowingFiles | None = None
         self._failed = False
+        self._start(None)
 
     @property
     def n_positions(self) -> int:
-        """Positions appended so far."""
-        return self._checker.n_positions
+        """Positions appended so far; after resuming, those up to the mark."""
+        return self._checker.progress.n_positions
+
+    @property
+    def note(self) -> bytes | None:
+        """What was noted at the last mark; None when there is none."""
+        return self._note
 
     def append(
         self,
@@ -182,30 +195,57 @@ class RecordingWriter:
             If it cannot be written.
         """
         self._require_open()
-        blocks = self._check_state_blocks(states, n_positions=np.size(token_ids))
+        blocks = self._check_states(states, n_positions=np.size(token_ids))
         columns = self._checker.check(
             token_ids, sequence_starts, targets, log_probability, annotations, predictions
         )
         try:
-            for name, block in blocks.items():
-                self._sinks[name].write(block)
-            for file, writer in self._tables.items():
-                writer.append(columns.tables[file])
-        except OSError as error:
-            self._failed = True
-            raise write_error(self.path, error) from error
-        self._checker.accept(columns)
+            self._files.write(blocks, columns)
+            self._checker.accept(columns)
+        except BaseException as error:
+            self._fail(error)
+            raise
+
+    def mark(self, note: bytes = b"") -> None:
+        """Make everything appended so far outlive this process; before the first position, do nothing.
+
+        A later writer of the same job, with ``resume=True``, goes on from the last mark. Costs about as much
+        as writing the positions of the row groups that are not full, at most 16,384 of each state.
+
+        Parameters
+        ----------
+        note : bytes
+            What the caller needs to go on, such as a network's carried state; `note` of the later writer.
+
+        Raises
+        ------
+        RecordingWriteError
+            If it cannot be written; the mark before remains.
+        """
+        self._require_open()
+        if self.n_positions == 0:
+            return
+        annotations = self._opening.annotations
+        labels = {name: column.labels for name, column in annotations.items() if column.kind == "categorical"}
+        try:
+            waiting = self._files.flush()
+            mark = Mark(self._job, self._checker.progress, labels, bytes(note), waiting)
+            write_mark(self._staged.path, mark)
+        except BaseException as error:
+            self._fail(error)
+            raise
+        self._note = mark.note
 
     def __enter__(self) -> Self:
-        self._staged = StagedFolder(self.path, overwrite=self._overwrite)
-        self._sinks: dict[str, StateSink] = {}
-        self._tables: dict[str, TableFileWriter] = {}
+        self._staged = StagedFolder(
+            self.path, overwrite=self._overwrite, choose=self._choose if self._resume else None
+        )
         try:
-            self._open_files(self._staged.path)
+            mark = read_mark(self._staged.path) if self._staged.is_taken_over else None
+            self._start(mark)
+            self._files = GrowingFiles(self._staged.path, self._opening, mark=mark)
         except BaseException as error:
-            self._discard()
-            if isinstance(error, OSError):
-                raise write_error(self.path, error) from error
+            self._give_up(error)
             raise
         return self
 
@@ -213,7 +253,7 @@ class RecordingWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is not None:
-            self._discard()
+            self._give_up()
             return
         try:
             self._require_open()
@@ -222,11 +262,24 @@ class RecordingWriter:
             self._finish(self._staged.path)
             self._staged.publish()
         except BaseException as failure:
-            self._discard()
-            if isinstance(failure, OSError):
-                raise write_error(self.path, failure) from failure
+            self._give_up(failure)
             raise
         self._staged = None
+
+    def _choose(self, folders: list[Path]) -> Path | None:
+        return furthest(folders, self._job, target=self.path)
+
+    def _start(self, mark: Mark | None) -> None:
+        opening = self._opening
+        self._note = None if mark is None else mark.note
+        for name, labels in ({} if mark is None else mark.labels).items():
+            opening.annotations[name].encode(labels, n_positions=len(labels))
+        self._checker = BlockChecker(
+            n_vocabulary=len(opening.vocabulary),
+            annotations=opening.annotations,
+            top_k=opening.top_k,
+            progress=Progress() if mark is None else mark.progress,
+        )
 
     def _require_open(self) -> None:
         if self._staged is None:
@@ -234,65 +287,50 @@ class RecordingWriter:
         if self._failed:
             raise RecordingWriteError(f"The recording {self.path} could not be written; start it again.")
 
-    def _open_files(self, folder: Path) -> None:
-        (folder / "states").mkdir()
-        if self._row_cache:
-            (folder / ROWS_FOLDER).mkdir()
-        for name, n_units in self._states.items():
-            self._sinks[name] = StateSink(
-                folder,
-                name=name,
-                n_units=n_units,
-                dtype=self._dtype,
-                row_cache=self._row_cache,
-                rows_per_group=self._rows_per_group,
-            )
-        labels = {"token": self._vocabulary}
-        self._tables[TOKENS_FILE] = TableFileWriter(folder / TOKENS_FILE, tokens_schema(), labels=labels)
-        if self._annotations:
-            schema = pa.schema([column.field for column in self._annotations.values()])
-            labels = {name: column.labels for name, column in self._annotations.items()}
-            self._tables[ANNOTATIONS_FILE] = TableFileWriter(folder / ANNOTATIONS_FILE, schema, labels=labels)
-        if self._top_k:
-            schema = predictions_schema(self._top_k)
-            self._tables[PREDICTIONS_FILE] = TableFileWriter(folder / PREDICTIONS_FILE, schema, labels={})
-        self._checker = BlockChecker(
-            n_vocabulary=len(self._vocabulary), annotations=self._annotations, top_k=self._top_k
-        )
-
-    def _check_state_blocks(self, states: Mapping[str, ArrayLike], *, n_positions: int) -> dict[str, NDArray]:
-        if set(states) != set(self._states):
+    def _check_states(self, states: Mapping[str, ArrayLike], *, n_positions: int) -> dict[str, NDArray]:
+        sinks = self._files.sinks
+        if set(states) != set(sinks):
             raise ParameterError(
-                f"Each block has all states of the recording: {', '.join(self._states)}. "
+                f"Each block has all states of the recording: {', '.join(sinks)}. "
                 f"Got {', '.join(states) or 'none'}."
             )
-        return {
-            name: self._sinks[name].check(block, n_positions=n_positions) for name, block in states.items()
-        }
+        return {name: sinks[name].check(block, n_positions=n_positions) for name, block in states.items()}
 
     def _finish(self, folder: Path) -> None:
-        starts = self._checker.sequence_starts
-        write_vocabulary(folder / VOCABULARY_FILE, self._vocabulary)
-        write_sequences(folder / SEQUENCES_FILE, starts, n_positions=self.n_positions)
-        if self._weights is not None:
-            write_network(folder, self._weights, self._facts["model"])
-        tables = {file: writer.finish() for file, writer in self._tables.items()}
-        states = {name: self._sinks[name].finish() for name in self._states}
-        facts = self._facts | {
-            "n_positions": self.n_positions,
-            "n_sequences": len(starts),
-            "n_vocabulary": len(self._vocabulary),
-            "has_targets": bool(self._checker.has_targets),
-            "has_log_probability": bool(self._checker.has_log_probability),
-            "annotations": {name: column.facts for name, column in self._annotations.items()},
-            "predictions": {"file": PREDICTIONS_FILE, "top_k": self._top_k} if self._top_k else None,
+        opening, progress = self._opening, self._checker.progress
+        states, tables = self._files.finish(n_positions=progress.n_positions)
+        if opening.weights is not None:
+            write_network(folder, opening.weights, opening.facts["model"])
+        facts = opening.facts | {
+            "n_positions": progress.n_positions,
+            "n_sequences": progress.n_sequences,
+            "n_vocabulary": len(opening.vocabulary),
+            "has_targets": bool(progress.has_targets),
+            "has_log_probability": bool(progress.has_log_probability),
+            "annotations": {name: column.facts for name, column in opening.annotations.items()},
+            "predictions": {"file": PREDICTIONS_FILE, "top_k": opening.top_k} if opening.top_k else None,
         }
-        content = {"tables": tables, "vocabulary": hash_of(json.dumps(self._vocabulary))}
+        content = {"tables": tables, "vocabulary": hash_of(json.dumps(opening.vocabulary))}
         complete(folder, facts, states=states, content=content)
 
-    def _discard(self) -> None:
-        for writer in [*self._sinks.values(), *self._tables.values()]:
-            writer.abandon()
-        if self._staged is not None:
+    def _fail(self, error: BaseException) -> None:
+        """A block or a mark is written in part, and nothing can follow it."""
+        self._failed = True
+        if isinstance(error, OSError):
+            raise write_error(self.path, error, is_marked=self._keeps()) from error
+
+    def _give_up(self, error: BaseException | None = None) -> None:
+        """Leave what is unfinished to a later writer, or remove it."""
+        keeps = self._keeps()
+        if self._files is not None:
+            self._files.abandon()
+        if self._staged is not None and keeps:
+            self._staged.leave()
+        elif self._staged is not None:
             self._staged.discard()
         self._staged = None
+        if isinstance(error, OSError):
+            raise write_error(self.path, error, is_marked=keeps) from error
+
+    def _keeps(self) -> bool:
+        return self._resume and self._staged is not None and has_mark(self._staged.path)

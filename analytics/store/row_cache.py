@@ -36,15 +36,18 @@ class RowFileWriter:
 
     Parameters
     ----------
-    stream : binary file, writable, positioned at its start
+    stream : binary file, writable, positioned at its end
     n_units : int
     dtype : numpy.dtype
+    n_positions : int, default=0
+        Positions that the stream holds already.
     """
 
-    def __init__(self, stream: BinaryIO, *, n_units: int, dtype: np.dtype) -> None:
+    def __init__(self, stream: BinaryIO, *, n_units: int, dtype: np.dtype, n_positions: int = 0) -> None:
         self._stream, self._n_units, self._dtype = stream, n_units, dtype
-        self._n_positions = 0
-        stream.write(_header((0, n_units), dtype))
+        self._n_positions = n_positions
+        if not n_positions:
+            stream.write(_header((0, n_units), dtype))
 
     def write(self, values: NDArray) -> None:
         """Append values of shape (n_rows, n_units)."""

@@ -24,6 +24,7 @@ __all__ = [
     "NO_TARGET",
     "PARTIAL_PREFIX",
     "PREDICTIONS_FILE",
+    "PROGRESS_FOLDER",
     "ROWS_FOLDER",
     "ROWS_PER_GROUP",
     "SEQUENCES_FILE",
@@ -58,6 +59,8 @@ ROWS_FOLDER = "rows"
 STAMP_FILE = "rows/stamp.json"
 PARTIAL_PREFIX = ".partial-"
 """Folders of this name are being written, or were when their writer was killed."""
+PROGRESS_FOLDER = ".progress"
+"""In such a folder: what a writer needs to go on. It is gone when the recording is whole."""
 
 ROWS_PER_GROUP = 16_384
 """Positions in one row group of a state: 32 KiB of float16 for each unit. A window of all units then

@@ -269,7 +269,7 @@ def test_annotations_that_do_not_fit_are_refused(tmp_path, error, match, kind, v
         ("A state is named with letters", {"states": {"a/b": 2}}),
         ("A state is named with letters", {"states": {".hidden": 2}}),
         ("A state is named with letters", {"states": {"..": 2}}),
-        ("number of units, at least 1. Got 0", {"states": {"h": 0}}),
+        (r"at least 1, or the shape of a matrix such as \(8, 64\)\. Got 0\.", {"states": {"h": 0}}),
         ("one line of at most", {"name": " "}),
         ("name is a text. Got 7", {"name": 7}),
         ("name is not valid Unicode", {"name": "\ud800"}),
