@@ -18,6 +18,7 @@ __all__ = [
     "count_on",
     "match_pattern",
     "open_recording",
+    "record",
     "select_units",
     "write_recording",
 ]
@@ -31,6 +32,7 @@ _HOMES = {
     "count_on": "analytics.analyses.selection",
     "match_pattern": "analytics.analyses.match",
     "open_recording": "analytics.store.recording",
+    "record": "analytics.ingest.record",
     "select_units": "analytics.analyses.selection",
     "write_recording": "analytics.ingest.from_arrays",
 }

@@ -78,7 +78,7 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
-TORCH_AT_THE_TOP = ("analytics.models", "analytics.ingest.recorder")
+TORCH_AT_THE_TOP = ("analytics.models", "analytics.ingest.recorder", "analytics.ingest.record")
 """Where networks run. Everywhere else torch is imported inside functions: the dashboard starts without it."""
 
 

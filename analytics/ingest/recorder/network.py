@@ -1,0 +1,394 @@
+"""A network made ready for recording: how it wants its inputs, what it shows, whether it runs in pieces.
+
+All of this is found by running it on a few positions of the corpus itself, never by reading its code. While
+it is being recorded the network is in evaluation mode and without gradients; afterwards its mode, its device
+and the random state are as before.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from analytics.errors import ParameterError
+from analytics.ingest.recorder.axes import Axes, find_axes, guess_axes
+from analytics.ingest.recorder.capture import Capture, Carried
+from analytics.ingest.recorder.layers import Choice
+
+__all__ = ["Arguments", "Network", "Run", "as_device", "quiet"]
+
+PROBE_STEPS, PROBE_CUT, PROBE_STREAMS = 12, 7, 3
+"""Steps, the place where the probe is cut in two, and streams: three numbers that cannot be mistaken."""
+
+SAME_SHARE = {torch.float16: 2e-2, torch.bfloat16: 5e-2}
+"""Largest difference of two runs that ought to be equal, as a share of the largest value."""
+
+
+class Arguments(tuple):
+    """Several arguments of one call of a network."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was seen in one run."""
+
+    states: dict[str, Tensor]
+    """Each (n_steps, n_streams, n_units), on the CPU, in the network's precision."""
+    output: Tensor | None
+    """(n_steps, n_streams, n_outputs), or (n_streams, n_outputs): one for a whole sequence."""
+    has_steps: bool
+    """Whether the output has an axis of steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the network takes its inputs."""
+
+    batch_first: bool
+    n_streams: int
+    """Most streams at once: PROBE_STREAMS stands for any number, 1 for one, 0 for one without an axis."""
+
+
+class Network:
+    """A network, watched.
+
+    Parameters
+    ----------
+    model : nn.Module
+    choice : Choice
+        Which states are recorded.
+    capture : Capture
+        Entered.
+    call : callable, optional
+        ``call(model, inputs)`` runs the network on a batch. Default: ``model(inputs)``.
+    batch_first : bool, optional
+        Inputs have the shape (n_streams, n_steps, ...). Default: found out.
+    time_axis : mapping of str to int
+        The axis of steps in what a hooked module gives, by state.
+    """
+
+    def __init__(
+        self, model: nn.Module, choice: Choice, capture: Capture, *,
+        call: Callable[[nn.Module, Any], Any] | None, batch_first: bool | None, time_axis: Mapping[str, int],
+    ) -> None:  # fmt: skip
+        self.model, self._choice, self._capture = model, choice, capture
+        self._layers, self._hooks = choice.layers, list(choice.hooks)
+        self._call, self._time_axis = call, time_axis
+        self._axes: dict[str, Axes] = {}
+        self._output_axes: Axes | None = None
+        self._layout = _Layout(bool(batch_first), 1)
+        self._orders = [batch_first] if batch_first is not None else self._likely_orders()
+        self.goes_on = False
+        """Whether a sequence may be run in pieces, the state handed on."""
+
+    @property
+    def many_streams(self) -> bool:
+        """Whether several sequences may be run side by side."""
+        return self._layout.n_streams > 1
+
+    @property
+    def batch_first(self) -> bool:
+        """Whether inputs have the shape (n_streams, n_steps, ...)."""
+        return self._layout.batch_first
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of one position's value of each hooked state."""
+        return {state: axes.shape for state, axes in self._axes.items()}
+
+    def probe(self, sample: Callable[[int, int], Tensor]) -> Run:
+        """Find everything out; `sample(n_steps, n_streams)` gives inputs of shape (n_steps, n_streams, ...).
+
+        Raises
+        ------
+        ParameterError
+            If the network cannot be run on such inputs, or its states are not one for each step.
+        """
+        failures: list[str] = []
+        for layout in self._layouts():
+            self._layout = layout
+            try:
+                found = self._try(sample, failures)
+            except ParameterError:
+                raise
+            except Exception as error:  # the network's own: anything may come out of it
+                failures.append(_failure(error, self._shaped(sample(PROBE_STEPS, max(layout.n_streams, 1)))))
+                continue
+            if found is not None:
+                return found
+        raise ParameterError(
+            f"The network cannot be recorded on these inputs. {failures[0]} "
+            "Say how to run it: call=lambda model, inputs: ..."
+        )
+
+    def run(self, inputs: Tensor, carried: Carried | None = None) -> Run:
+        """Run on inputs of shape (n_steps, n_streams, ...)."""
+        self._capture.begin(carried)
+        output = self._called(self._shaped(inputs))
+        return self._seen(output, n_steps=inputs.shape[0], n_streams=inputs.shape[1])
+
+    def carried(self, n_streams: int | None = None) -> Carried:
+        """What is handed on after the last run, of the first `n_streams` streams."""
+        return {path: tuple(_first(part, n_streams) for part in parts)
+                for path, parts in self._capture.carried().items()}  # fmt: skip
+
+    def layer_hidden(self) -> list[Tensor]:
+        """Hidden states of the last layer in the last run, one tensor for each direction."""
+        if not self._layers:
+            return []
+        last = self._layers[-1].name.removesuffix("_reverse")
+        seen = self._capture.layers()
+        found = [
+            seen[name].values.get(f"{name}.hidden") for name in (last, f"{last}_reverse") if name in seen
+        ]
+        return [values for values in found if values is not None]
+
+    @property
+    def has_call(self) -> bool:
+        """Whether the caller runs the network himself."""
+        return self._call is not None
+
+    def try_batch_order(self, read: Callable[[bool], Any]) -> Any:
+        """Find out, by running the first batch, whether its first axis is streams; `read` takes it apart."""
+        failures: list[str] = []
+        for order in self._orders:
+            batch = read(order)
+            n_streams, n_steps = batch.values.shape[:2]
+            self._capture.begin()
+            output = _tensor(self._called(batch.for_network(self)))
+            if (wrong := self._misfit(n_steps, n_streams)) is not None:
+                failures.append(wrong)
+                continue
+            self._guess_axes(output, n_steps=n_steps, n_streams=n_streams, batch_first=order)
+            return batch
+        raise ParameterError(f"The network cannot be recorded on these batches. {failures[0]}")
+
+    def _guess_axes(self, output: Tensor | None, *, n_steps: int, n_streams: int, batch_first: bool) -> None:
+        """Axes from one batch: there is no second length to compare with, so the usual order decides."""
+        sizes = {"n_steps": n_steps, "n_streams": n_streams, "batch_first": batch_first}
+        for state in self._hooks:
+            axes = guess_axes(self._capture.outputs(state), **sizes, named=self._time_axis.get(state))
+            if axes is None:
+                got = [tuple(value.shape) for value in self._capture.outputs(state)[:1]]
+                raise ParameterError(
+                    f"State '{state}' needs a module that gives a tensor with a value for each of the "
+                    f"{n_steps} "
+                    f"steps. Got {f'the shape {got[0]}' if got else 'none'}: record another module."
+                )
+            self._axes[state] = axes
+        if output is not None:
+            self._output_axes = guess_axes([output], **sizes, named=None)
+
+    def run_as_given(self, inputs: Any, *, n_steps: int, n_streams: int, batch_first: bool) -> Run:
+        """Run on a batch as it comes, of which the shape is known."""
+        self._capture.begin()
+        output = self._called(inputs)
+        self._layout = _Layout(batch_first, n_streams)
+        return self._seen(output, n_steps=n_steps, n_streams=n_streams)
+
+    def _likely_orders(self) -> list[bool]:
+        first = next((layer.module for layer in self._layers if isinstance(layer.module, nn.RNNBase)), None)
+        likely = True if first is None else first.batch_first
+        return [likely, not likely]
+
+    def _layouts(self) -> Iterator[_Layout]:
+        for n_streams in (PROBE_STREAMS, 1):
+            yield from (_Layout(order, n_streams) for order in self._orders)
+        yield _Layout(False, 0)
+
+    def _try(self, sample: Callable[[int, int], Tensor], failures: list[str]) -> Run | None:
+        """Probe with one layout: None where the layers count steps differently."""
+        n_streams = max(self._layout.n_streams, 1)
+        whole = sample(PROBE_STEPS, n_streams)
+        self._axes, self._output_axes = {}, None
+        self._capture.begin()
+        long_output = _tensor(self._called(self._shaped(whole)))
+        long_hooks = {state: self._capture.outputs(state) for state in self._hooks}
+        if (wrong := self._misfit(PROBE_STEPS, n_streams)) is not None:
+            failures.append(wrong)
+            return None
+        self._capture.begin()
+        short_output = _tensor(self._called(self._shaped(whole[:PROBE_CUT])))
+        self._find_axes(long_hooks, long_output, short_output, n_streams)
+        long, again, short = self.run(whole), self.run(whole), self.run(whole[:PROBE_CUT])
+        _refuse_memory(long, again)
+        self.goes_on = self._goes_on(whole, long, short)
+        return long
+
+    def _find_axes(
+        self, long: Mapping[str, list[Tensor]], long_output: Tensor | None, short_output: Tensor | None,
+        n_streams: int,
+    ) -> None:  # fmt: skip
+        sizes = {"n_steps": (PROBE_STEPS, PROBE_CUT), "n_streams": n_streams}
+        for state in self._hooks:
+            what, named = f"State '{state}'", self._time_axis.get(state)
+            axes = find_axes(long[state], self._capture.outputs(state), **sizes, what=what, named=named)
+            if axes is None:
+                got = [tuple(value.shape) for value in long[state][:1]]
+                raise ParameterError(
+                    f"{what} needs a module that gives a tensor with a value for each step. Over "
+                    f"{PROBE_STEPS} steps it was called {len(long[state])} times"
+                    f"{f' and gave the shape {got[0]}' if got else ''}: record another module."
+                )
+            self._axes[state] = axes
+        if long_output is not None and short_output is not None:
+            self._output_axes = find_axes([long_output], [short_output], **sizes, what="The network's output")
+
+    def _goes_on(self, whole: Tensor, long: Run, short: Run) -> bool:
+        """Whether two pieces one after the other give what the whole gives."""
+        if long.output is not None and not long.has_steps:
+            return False
+        if not _same(short, _part(long, slice(0, PROBE_CUT))):
+            return False
+        try:
+            self.run(whole[:PROBE_CUT])
+            rest = self.run(whole[PROBE_CUT:], self.carried())
+        except Exception:  # a network that minds a shorter piece is run whole
+            return False
+        return _same(rest, _part(long, slice(PROBE_CUT, None)))
+
+    def _misfit(self, n_steps: int, n_streams: int) -> str | None:
+        """A sentence when a layer's states are not one for each step and stream."""
+        seen = self._capture.layers()
+        for name in {source.rpartition(".")[0] for source in self._choice.sources.values()}:
+            if not seen[name].values:
+                return f"{name} was not called. Leave it out with states=[...]."
+            values = next(iter(seen[name].values.values()))
+            if tuple(values.shape[:2]) != (n_steps, n_streams):
+                return (
+                    f"{name} ran {values.shape[0]} steps of {values.shape[1]} streams where the inputs have "
+                    f"{n_steps} of {n_streams}. If it reads something else, leave it out with states=[...]."
+                )
+        return None
+
+    def _called(self, inputs: Any) -> Any:
+        with quiet():
+            if self._call is not None:
+                return self._call(self.model, inputs)
+            return self.model(*inputs) if isinstance(inputs, Arguments) else self.model(inputs)
+
+    def _shaped(self, inputs: Tensor) -> Tensor:
+        """Inputs of shape (n_steps, n_streams, ...) as the network takes them."""
+        if self._layout.n_streams == 0:
+            inputs = inputs[:, 0]
+        elif self._layout.batch_first:
+            inputs = inputs.transpose(0, 1)
+        return inputs.to(_device_of(self.model)).contiguous()
+
+    def _seen(self, output: Any, *, n_steps: int, n_streams: int) -> Run:
+        seen = self._capture.layers()
+        found_states = {state: part for layer in seen.values() for state, part in layer.values.items()}
+        values = {state: found_states[source] for state, source in self._choice.sources.items()}
+        arrange = {"n_streams": n_streams, "batch_first": self._layout.batch_first}
+        for state, axes in self._axes.items():
+            values[state] = axes.arrange(self._capture.outputs(state), **arrange)
+        for state, part in values.items():
+            if part.shape[0] != n_steps or part.shape[1] != n_streams:
+                raise ParameterError(
+                    f"State '{state}' has a value for each step and sequence: {n_steps} by {n_streams} in "
+                    "this "
+                    f"batch. Got {part.shape[0]} by {part.shape[1]}."
+                )
+        found = _tensor(output)
+        if found is not None:
+            found = found.detach()
+            has_steps = self._output_axes is not None
+            found = self._output_axes.arrange([found], **arrange) if has_steps else found
+        states = {state: values[state].detach().cpu() for state in self._choice.states}
+        return Run(states, found, self._output_axes is not None)
+
+
+@contextmanager
+def as_device(model: nn.Module, device: str) -> Iterator[None]:
+    """Put the network on a device for a while: `auto` takes a GPU where there is one."""
+    before = _device_of(model)
+    if device == "auto":
+        device = "cuda" if before.type == "cpu" and torch.cuda.is_available() else str(before)
+    try:
+        model.to(device)
+    except (RuntimeError, AssertionError) as error:
+        raise ParameterError(f"The network cannot be put on device {device!r}: {error}") from None
+    try:
+        yield
+    finally:
+        model.to(before)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Run a network without a trace: no gradients, and all random states as before."""
+    python, numpy = random.getstate(), np.random.get_state()
+    with ExitStack() as stack:
+        stack.enter_context(torch.no_grad())
+        stack.enter_context(torch.random.fork_rng(devices=range(torch.cuda.device_count())))
+        try:
+            yield
+        finally:
+            random.setstate(python)
+            np.random.set_state(numpy)
+
+
+def _device_of(model: nn.Module) -> torch.device:
+    parameter = next(model.parameters(), None)
+    return torch.device("cpu") if parameter is None else parameter.device
+
+
+def _tensor(output: Any) -> Tensor | None:
+    """The tensor among what a network returns: itself, the first of a tuple, or what is called logits."""
+    if isinstance(output, Mapping):
+        output = output.get("logits", next(iter(output.values()), None))
+    elif hasattr(output, "logits"):
+        output = output.logits
+    while isinstance(output, tuple | list) and output and not isinstance(output[0], int | float):
+        output = output[0]
+    if isinstance(output, Tensor) and output.is_floating_point():
+        return output
+    return None
+
+
+def _first(part: Tensor, n_streams: int | None) -> Tensor:
+    """The first streams of a state: the last axis but one holds them."""
+    return part if n_streams is None or part.ndim < 2 else part[..., :n_streams, :]
+
+
+def _part(run: Run, steps: slice) -> Run:
+    states = {state: values[steps] for state, values in run.states.items()}
+    return Run(states, run.output[steps] if run.has_steps else run.output, run.has_steps)
+
+
+def _same(one: Run, other: Run) -> bool:
+    pairs = [(one.states[state], other.states[state]) for state in one.states]
+    if one.has_steps:
+        pairs.append((one.output, other.output))
+    return all(_close(*pair) for pair in pairs)
+
+
+def _close(one: Tensor, other: Tensor) -> bool:
+    if one.shape != other.shape:
+        return False
+    largest = float(other.abs().max().float()) if other.numel() else 0.0
+    allowed = SAME_SHARE.get(one.dtype, 1e-4) * max(largest, 1e-3)
+    return bool(((one.float() - other.float()).abs() <= allowed).all())
+
+
+def _refuse_memory(first: Run, second: Run) -> None:
+    if not _same(first, second):
+        raise ParameterError(
+            "A network gives the same for the same inputs. This one gave something else the second time: it "
+            "keeps a state between calls or draws at random. Pass call=, which resets it first."
+        )
+
+
+def _failure(error: Exception, inputs: Tensor) -> str:
+    reason = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+    kind = str(inputs.dtype).removeprefix("torch.")
+    return f"It was given {kind} of shape {tuple(inputs.shape)} and said: {reason}."
