@@ -109,7 +109,9 @@ def _block(plan: ImportPlan, start: int, stop: int) -> dict[str, Any]:
         "token_ids": plan.token_ids(start, stop),
         "states": {state: as_state_block(rows.read(start, stop)) for state, rows in plan.states.items()},
         "sequence_starts": starts,
-        "annotations": {column: annotation.read(start, stop) for column, annotation in plan.annotations.items()},
+        "annotations": {
+            column: annotation.read(start, stop) for column, annotation in plan.annotations.items()
+        },
         "predictions": None if plan.predictions is None else plan.predictions(start, stop),
     }
 

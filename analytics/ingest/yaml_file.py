@@ -115,7 +115,8 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise SourceFileError(
-                f"{path.name} has {path.stat().st_size:,} bytes, and a file of settings at most {MAX_BYTES:,}."
+                f"{path.name} has {path.stat().st_size:,} bytes; a file of settings has at most "
+                f"{MAX_BYTES:,}."
             )
         return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
