@@ -54,7 +54,8 @@ def write_recording(
     tokens : sequence of str, or array-like of int, shape (n_positions,)
         Texts, or ids together with `vocabulary`.
     states : mapping of str to array-like of shape (n_positions, n_units)
-        For example ``{"layer0.hidden": array}``; a reader is read in blocks.
+        For example ``{"layer0.hidden": array}``; a reader is read in blocks. Of more axes, such as
+        (n_positions, n_heads, width), it is stored flat, with its shape.
     sequence_starts : array-like of int, shape (n_sequences,), optional
         First position of each sequence. Default: one sequence.
     annotations : mapping of str to values, or DataFrame, optional
@@ -111,7 +112,9 @@ def write_recording(
     writer = RecordingWriter(
         path,
         name=name,
-        states={state: reader.shape[1] for state, reader in readers.items()},
+        states={
+            state: getattr(reader, "unit_shape", tuple(reader.shape[1:])) for state, reader in readers.items()
+        },
         vocabulary=vocabulary,
         annotations={column: kind_of(values) for column, values in columns.items()},
         top_k=0 if pair is None else pair[0].shape[1],
@@ -153,7 +156,7 @@ class _Blocks:
 def _as_blocks(values: ArrayLike | StateReader, state: str, n_positions: int) -> StateReader | _Blocks:
     is_reader = hasattr(values, "read") and hasattr(values, "shape")
     reader = values if is_reader else _Blocks(as_array(values, what=f"State '{state}'"))
-    if len(reader.shape) != 2 or reader.shape[0] != n_positions:
+    if len(reader.shape) < 2 or reader.shape[0] != n_positions:
         raise ShapeError(
             f"State '{state}' has one row for each of the {n_positions} tokens and one column for each unit. "
             f"Got shape {tuple(reader.shape)}."

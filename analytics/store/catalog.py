@@ -6,8 +6,9 @@ import os
 import threading
 from pathlib import Path
 
-from analytics.errors import RecordingError, UnknownNameError, nearest
+from analytics.errors import NotARecordingError, RecordingError, UnknownNameError, nearest
 from analytics.store.recording import Recording, open_recording
+from analytics.store.removal import remove_folder
 from analytics.store.schema import MANIFEST_FILE, STAMP_FILE
 
 __all__ = ["Catalog"]
@@ -46,14 +47,30 @@ class Catalog:
         RecordingError
             If it does not open; the sentence says why.
         """
-        if name not in self._candidates():
-            raise UnknownNameError(
-                f"There is no recording '{name}' in {self.folder}.{nearest(name, self.names())}"
-            )
-        found = self._look(name)
+        found = self._look(self._check_name(name))
         if isinstance(found, RecordingError):
             raise found
         return found
+
+    def remove(self, name: str) -> None:
+        """Delete a recording: first it is renamed, so that it is gone as a whole, whatever happens then.
+
+        One that is damaged or of a newer format is removed too. Links are not followed: what a link leads
+        to stays, inside the recording as well.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such folder.
+        NotARecordingError
+            If it is no recording, or a link to one: then it is left as it is.
+        RecordingWriteError
+            If it cannot be removed.
+        """
+        found = self._look(self._check_name(name))
+        if isinstance(found, NotARecordingError):
+            raise NotARecordingError(f"{found} It is left as it is.")
+        remove_folder(self.folder / name)
 
     def problems(self) -> list[tuple[str, str]]:
         """Folder name and a sentence for each folder that does not open, and for names used twice."""
@@ -68,6 +85,13 @@ class Catalog:
                 sentence = f"{len(names)} recordings are named '{title}': {', '.join(names)}."
                 sentences += [(name, f"{sentence} They are told apart by their folders.") for name in names]
         return sorted(sentences)
+
+    def _check_name(self, name: str) -> str:
+        if name not in self._candidates():
+            raise UnknownNameError(
+                f"There is no recording '{name}' in {self.folder}.{nearest(name, self.names())}"
+            )
+        return name
 
     def _candidates(self) -> list[str]:
         """All folders but the hidden ones, where a recording is still being written."""

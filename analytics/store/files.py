@@ -37,6 +37,8 @@ class OpenFolder:
         self.path = path
         try:
             self._descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        except ValueError:
+            raise NotARecordingError(f"{str(path)!r:.300} is no path that the system can hold.") from None
         except NotADirectoryError:
             raise NotARecordingError(f"{path} is a file. A recording is a folder.") from None
         except FileNotFoundError:

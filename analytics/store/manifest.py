@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -34,6 +35,7 @@ class StateFacts:
     name: str
     file: str
     shape: tuple[int, int]
+    unit_shape: tuple[int, ...]
     dtype: np.dtype
     layout: TileLayout | None
     """None when the file was written by other software."""
@@ -152,10 +154,14 @@ def _state(name: str, entry: dict[str, Any], n_positions: int) -> StateFacts:
     shape, dtype = (n_positions, int(entry["n_units"])), STATE_DTYPES[entry["dtype"]]
     if shape[1] < 1:
         raise ValueError(f"state '{name}' has no unit")
+    unit_shape = tuple(int(n) for n in entry.get("unit_shape", shape[1:]))
+    if min(unit_shape, default=0) < 1 or math.prod(unit_shape) != shape[1]:
+        raise ValueError(f"state '{name}' has {shape[1]} units, which do not make {unit_shape!r:.100}")
     return StateFacts(
         name=name,
         file=_inside(entry["file"]),
         shape=shape,
+        unit_shape=unit_shape,
         dtype=dtype,
         layout=TileLayout.from_json(entry.get("layout"), shape=shape, dtype=dtype),
     )

@@ -25,6 +25,7 @@ __all__ = [
     "PARTIAL_PREFIX",
     "PREDICTIONS_FILE",
     "PROGRESS_FOLDER",
+    "REMOVED_PREFIX",
     "ROWS_FOLDER",
     "ROWS_PER_GROUP",
     "SEQUENCES_FILE",
@@ -61,6 +62,8 @@ PARTIAL_PREFIX = ".partial-"
 """Folders of this name are being written, or were when their writer was killed."""
 PROGRESS_FOLDER = ".progress"
 """In such a folder: what a writer needs to go on. It is gone when the recording is whole."""
+REMOVED_PREFIX = ".removed-"
+"""Folders of this name are being deleted, or were when that was cut off."""
 
 ROWS_PER_GROUP = 16_384
 """Positions in one row group of a state: 32 KiB of float16 for each unit. A window of all units then

@@ -23,6 +23,7 @@ def open_state(
     facts = {
         "name": state.name,
         "shape": state.shape,
+        "unit_shape": state.unit_shape,
         "dtype": state.dtype,
         "rows": rows,
         "rows_offset": rows_offset,

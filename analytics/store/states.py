@@ -23,6 +23,8 @@ class RecordedStates:
     ----------
     shape : tuple of int
         (n_positions, n_units).
+    unit_shape : tuple of int
+        (n_units,), or the axes of a state that is a matrix at each position, flattened in C order.
     dtype : numpy.dtype
         float16 or float32.
     name : str
@@ -36,12 +38,13 @@ class RecordedStates:
         *,
         name: str,
         shape: tuple[int, int],
+        unit_shape: tuple[int, ...],
         dtype: np.dtype,
         rows: OpenFile | None,
         rows_offset: int,
         sequences: Sequences,
     ) -> None:
-        self.name, self.shape, self.dtype = name, shape, dtype
+        self.name, self.shape, self.unit_shape, self.dtype = name, shape, unit_shape, dtype
         self._rows, self._rows_offset = rows, rows_offset
         self._row_bytes = shape[1] * dtype.itemsize
         self._sequences = sequences

@@ -68,6 +68,19 @@ def test_a_state_of_another_recording_is_copied_in_blocks(tmp_path, monkeypatch)
     np.testing.assert_array_equal(recording.states("h").read(0, 50), values)
 
 
+def test_a_matrix_at_each_position_is_stored_flat_with_its_shape(tmp_path):
+    values = random_states(3 * 4, 2).reshape(3, 4, 2)
+    recording = write(tmp_path, states={"heads": values, "h": values[:, :, 0]})
+    heads = recording.states("heads")
+    assert (heads.shape, heads.unit_shape) == ((3, 8), (4, 2))
+    np.testing.assert_array_equal(heads.read(0, 3).reshape(-1, *heads.unit_shape), values)
+    assert recording.manifest["states"]["heads"]["unit_shape"] == [4, 2]
+    assert recording.states("h").unit_shape == (4,)
+    assert "unit_shape" not in recording.manifest["states"]["h"]
+    copy = write_recording(tmp_path / "copy", name="r", tokens=list("aba"), states={"heads": heads})
+    assert copy.states("heads").unit_shape == (4, 2)
+
+
 @pytest.mark.parametrize(
     ("error", "match", "changes"),
     [
@@ -85,6 +98,8 @@ def test_a_state_of_another_recording_is_copied_in_blocks(tmp_path, monkeypatch)
         (ParameterError, "'b' at position 1 is not in the vocabulary", {"vocabulary": ["a"]}),
         (ShapeError, r"each of the 3 tokens.*Got shape \(4, 2\)", {"states": {"h": np.zeros((4, 2))}}),
         (ShapeError, r"Got shape \(3,\)", {"states": {"h": np.zeros(3)}}),
+        (ShapeError, r"each of the 3 tokens.*Got shape \(2, 3, 4\)", {"states": {"h": np.zeros((2, 3, 4))}}),
+        (ParameterError, r"shape of a matrix.*Got \(4, 0\)", {"states": {"h": np.zeros((3, 4, 0))}}),
         (ParameterError, "at least one state", {"states": {}}),
         (ShapeError, "sequence_starts must begin with 0", {"sequence_starts": [1]}),
         (ShapeError, "rise, and stay below n_positions=3", {"sequence_starts": [0, 3]}),

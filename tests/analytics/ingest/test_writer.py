@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.errors import ParameterError, RecordingWriteError, ShapeError
+from analytics.errors import NotARecordingError, ParameterError, RecordingWriteError, ShapeError
 from analytics.ingest.writer import RecordingWriter
 from analytics.store.recording import open_recording
 from tests.recordings import random_states, small_recording
@@ -165,6 +165,34 @@ def test_integers_need_a_dtype(tmp_path):
     )
 
 
+def test_state_of_several_axes_comes_as_a_matrix_or_flat(tmp_path):
+    values = random_states(6, 8)
+    shaped = values.reshape(6, 4, 2)
+    for name, states in {"shaped": {STATE: (4, 2)}, "listed": {STATE: [4, 2]}, "one": {STATE: (8,)}}.items():
+        with writer(tmp_path / name, states=states) as opened:
+            opened.append(**block(3, states={STATE: values[:3] if name == "one" else shaped[:3]}))
+            opened.append(**block(3, states={STATE: values[3:]}))
+        np.testing.assert_array_equal(open_recording(tmp_path / name).states(STATE).read(0, 6), values)
+    shapes = [
+        open_recording(tmp_path / name).states(STATE).unit_shape for name in ("shaped", "listed", "one")
+    ]
+    assert shapes == [(4, 2), (4, 2), (8,)]
+    shaped, flat = open_recording(tmp_path / "shaped"), open_recording(tmp_path / "one")
+    assert shaped.fingerprint != flat.fingerprint
+    files = [recording.manifest["files"][f"states/{STATE}.parquet"] for recording in (shaped, flat)]
+    assert files[0] == files[1]
+
+
+def test_block_of_another_shape_is_refused(tmp_path):
+    refused(
+        tmp_path,
+        ShapeError,
+        r"needs a block of shape \(3, 2, 4\): positions by the shape of a unit\. Got \(3, 4, 2\)",
+        options={"states": {STATE: (2, 4)}},
+        states={STATE: np.zeros((3, 4, 2))},
+    )
+
+
 # --- refusals: each leaves nothing behind ---
 
 
@@ -270,6 +298,11 @@ def test_annotations_that_do_not_fit_are_refused(tmp_path, error, match, kind, v
         ("A state is named with letters", {"states": {".hidden": 2}}),
         ("A state is named with letters", {"states": {"..": 2}}),
         (r"at least 1, or the shape of a matrix such as \(8, 64\)\. Got 0\.", {"states": {"h": 0}}),
+        ("at least 1, or the shape of a matrix", {"states": {"h": (8, 0)}}),
+        ("at least 1, or the shape of a matrix", {"states": {"h": ()}}),
+        ("at least 1, or the shape of a matrix", {"states": {"h": (8, 0.5)}}),
+        ("states maps names to numbers of units.*Got list", {"states": ["h"]}),
+        ("job holds texts, numbers", {"job": {"seed": object()}}),
         ("one line of at most", {"name": " "}),
         ("name is a text. Got 7", {"name": 7}),
         ("name is not valid Unicode", {"name": "\ud800"}),
@@ -294,10 +327,44 @@ def test_openings_that_make_no_sense_are_refused(tmp_path, match, options):
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize("folder", [".hidden", "a b", "ü", "x" * 101])
+@pytest.mark.parametrize(
+    "folder",
+    [".hidden", "a b", "ü", "x" * 101, "..", "a/..", "-rf", "a\\b", "a\n", "a\0b", "\ud800", "~", "*", "a:b"],
+)
 def test_folder_names_that_are_not_safe_are_refused(tmp_path, folder):
     with pytest.raises(ParameterError, match="A recording's folder is named with letters"):
-        writer(tmp_path / folder)
+        writer(f"{tmp_path}/{folder}")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("path", ["", ".", "/"])
+def test_paths_without_a_name_are_refused(path):
+    with pytest.raises(ParameterError, match="A recording's folder is named with letters"):
+        writer(path)
+
+
+@pytest.mark.parametrize("folder", ["a\0b", "\ud800"])
+def test_paths_that_the_system_cannot_hold_are_refused(tmp_path, folder):
+    with (
+        pytest.raises(ParameterError, match="path is one that the system can hold"),
+        writer(f"{tmp_path}/{folder}/r"),
+    ):
+        pass
+    with pytest.raises(NotARecordingError, match="no path that the system can hold"):
+        open_recording(f"{tmp_path}/{folder}/r")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("folder", ["a b", "ü", "x" * 255, "-", "a\nb", "a[b]*"])
+def test_folders_above_it_may_have_any_name(tmp_path, folder):
+    path = tmp_path / folder / "r"
+    for _ in range(2):
+        with writer(path, overwrite=True) as opened:
+            opened.append(**block())
+    assert open_recording(path).n_positions == 3
+    assert os.listdir(path.parent) == ["r"]
+    with pytest.raises(RecordingWriteError, match="File name too long"), writer(tmp_path / ("x" * 256) / "r"):
+        pass
 
 
 def test_empty_recording_is_refused(tmp_path):
