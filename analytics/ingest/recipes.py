@@ -6,40 +6,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
-
-from analytics.corpora.corpus import Corpus
 from analytics.corpora.parentheses import ALPHABET, parentheses_corpus
 from analytics.corpora.plays import play_files, plays_corpus, split_plays
-from analytics.corpora.vocabulary import build_vocabulary, encode
+from analytics.corpora.vocabulary import build_vocabulary
 from analytics.errors import UnknownNameError, nearest
+from analytics.ingest.network_training import TrainingText, train_on
 
-__all__ = ["RECIPES", "Recipe", "TrainingText", "train_network"]
+__all__ = ["RECIPES", "Recipe", "train_network"]
 
 PARENTHESES_SEEDS = {"training": 1, "validation": 2, "test": 3}
 
 N_WORDS = 15_000
 """Vocabulary of the plays: the words that occur twice or more, and `<unk>`."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingText:
-    """Three corpora and the words that the network is to know."""
-
-    vocabulary: list[str]
-    training: Corpus
-    validation: Corpus
-    test: Corpus
-
-    def ids(self, part: str) -> list[NDArray]:
-        """Token ids of each sequence of `training`, `validation` or `test`."""
-        corpus: Corpus = getattr(self, part)
-        ids = encode(corpus.tokens, self.vocabulary)
-        return [ids[sequence] for sequence in corpus.sequences()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,53 +134,18 @@ def train_network(name: str, *, folder: Path, out: Path, epochs: int | None = No
     dict
         The facts, with the perplexities of the weights as written.
     """
-    from analytics.models.language_model import ModelShape
-    from analytics.models.training import Schedule, train_language_model
+    from analytics.models.schedule import LanguageSchedule
 
-    recipe = _recipe(name)
-    text = recipe.text()
-    schedule = Schedule(**recipe.schedule)
-    schedule = schedule if epochs is None else replace(schedule, epochs=epochs)
-    model, log = train_language_model(
-        ModelShape(n_words=len(text.vocabulary), **recipe.shape),
-        training=text.ids("training"),
-        validation=text.ids("validation"),
-        schedule=schedule,
-        folder=folder,
-    )
-    training = {"schedule": asdict(schedule), "seconds": round(sum(line["seconds"] for line in log))}
-    facts = recipe.facts | {"training": training}
-    return _finish(model, text, facts=facts, log_file=folder / "log.jsonl", out=out)
-
-
-def _finish(
-    model: Any, text: TrainingText, *, facts: dict[str, Any], log_file: Path, out: Path
-) -> dict[str, Any]:
-    """Write the weights, read them back rounded, and measure those."""
-    from analytics.models.loss import perplexity
-    from analytics.models.weights import load_network, save_network
-
-    save_network(out, model, vocabulary=text.vocabulary, facts=facts)
-    rounded, _, _ = load_network(out)
-    facts = facts | {
-        "perplexity": {
-            part: round(perplexity(rounded, text.ids(part)), 3) for part in ("validation", "test")
-        },
-        "sizes": {
-            part: {"tokens": len(corpus.tokens), "sequences": len(corpus.sequence_starts)}
-            for part, corpus in (
-                ("training", text.training),
-                ("validation", text.validation),
-                ("test", text.test),
-            )
-        },
-    }
-    save_network(out, model, vocabulary=text.vocabulary, facts=facts)
-    (out / "log.jsonl").write_bytes(log_file.read_bytes())
-    return facts
-
-
-def _recipe(name: str) -> Recipe:
     if name not in RECIPES:
         raise UnknownNameError(f"There is no network {name!r} to train.{nearest(name, RECIPES)}")
-    return RECIPES[name]
+    recipe = RECIPES[name]
+    changes = {} if epochs is None else {"epochs": epochs}
+    return train_on(
+        recipe.text(),
+        task="language model",
+        shape=recipe.shape,
+        schedule=LanguageSchedule(**(recipe.schedule | changes)),
+        facts=recipe.facts,
+        folder=folder,
+        out=out,
+    )

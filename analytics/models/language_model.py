@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from analytics.errors import ParameterError
 
-__all__ = ["LAYER_KINDS", "LanguageModel", "ModelShape"]
+__all__ = ["INITIAL_RANGE", "LAYER_KINDS", "LanguageModel", "ModelShape"]
 
 LAYER_KINDS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 
@@ -36,6 +36,8 @@ class ModelShape:
             raise ParameterError(f"kind must be one of {', '.join(LAYER_KINDS)}. Got {self.kind!r}.")
         if min(self.n_words, self.n_layers, self.n_units, self.n_embedding) < 1:
             raise ParameterError(f"All sizes of a network must be at least 1. Got {asdict(self)}.")
+        if not 0 <= self.dropout < 1:
+            raise ParameterError(f"dropout must be in [0, 1). Got {self.dropout}.")
         if self.tied and self.n_embedding != self.n_units:
             raise ParameterError(
                 "Tied weights need n_embedding == n_units. "

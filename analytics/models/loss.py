@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -15,7 +14,7 @@ from analytics.models.language_model import LanguageModel
 from analytics.models.streams import StateOfStreams
 from analytics.models.windows import IGNORED, windows
 
-__all__ = ["full_loss", "perplexity", "sampled_loss"]
+__all__ = ["full_loss", "mean_loss", "perplexity", "sampled_loss"]
 
 
 def full_loss(model: LanguageModel, output: Tensor, targets: Tensor) -> Tensor:
@@ -50,10 +49,10 @@ def sampled_loss(model: LanguageModel, output: Tensor, targets: Tensor, *, n_sam
 
 
 @torch.no_grad()
-def perplexity(
+def mean_loss(
     model: LanguageModel, sequences: Sequence[NDArray], *, n_streams: int = 32, n_steps: int = 35
 ) -> float:
-    """Exponential of the mean negative log-probability of every token but the first of each sequence.
+    """Mean negative log-probability (nats) of every token but the first of each sequence.
 
     The state is zero at each sequence's start and carried to its end; the softmax is the full one.
     """
@@ -70,4 +69,9 @@ def perplexity(
             total += float(full_loss(model, output, targets)) * n_here
         n_targets += n_here
     model.train(training)
-    return float(np.exp(total / max(n_targets, 1)))
+    return total / max(n_targets, 1)
+
+
+def perplexity(model: LanguageModel, sequences: Sequence[NDArray], **sizes: int) -> float:
+    """Exponential of `mean_loss`."""
+    return math.exp(mean_loss(model, sequences, **sizes))

@@ -1,176 +1,170 @@
-"""Training a language model: seeded, resumable after any epoch, stopped when it no longer helps.
+"""Training a network: seeded, resumable after any epoch, stopped when it no longer helps.
 
-One epoch reads every sequence once, in an order drawn from the seed and the number of the epoch;
-gradients flow through `n_steps` positions, the state through the whole sequence. The learning rate
-rises over the first epoch's first part and falls along a half cosine. After each epoch the folder holds
-
-- `best.pt`   the weights with the lowest validation perplexity so far
-- `last.pt`   weights, optimiser and epoch: where to go on
-- `log.jsonl` one line of JSON per epoch
+One epoch reads every sequence once, in an order drawn from the seed and the number of the epoch. The learning
+rate rises over the first steps and falls along a half cosine. What is particular to a kind of network (its
+batches, its loss, its measures) is a `Learner`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
+import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from analytics.errors import AnalyticsError
-from analytics.models.language_model import LanguageModel, ModelShape
-from analytics.models.loss import full_loss, perplexity, sampled_loss
-from analytics.models.streams import StateOfStreams
-from analytics.models.windows import n_windows, windows
+from analytics.models.checkpoints import Checkpoints, best_epoch
+from analytics.models.schedule import Schedule, learning_rate
 
-__all__ = ["Schedule", "train_language_model"]
+__all__ = ["BatchLoss", "Learner", "as_perplexity", "digest", "train"]
 
-WARM_UP_SHARE = 0.05
-"""Part of all steps during which the learning rate rises: Adam's averages are not yet settled."""
-
-FINAL_SHARE = 0.02
-"""The last learning rate, as a share of the highest."""
+HIGHEST_LOSS = 700.0
+"""Nats; its exponential is still a float."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """How a network is trained. Everything that changes the result is here."""
+class BatchLoss(NamedTuple):
+    """What one batch says."""
 
-    epochs: int
-    seed: int = 0
-    n_streams: int = 32
-    n_steps: int = 35
-    learning_rate: float = 2e-3
-    weight_decay: float = 0.0
-    gradient_norm: float = 1.0
-    """Longer gradients are shortened to this."""
-    state_penalty: float = 0.0
-    """Times the mean square of the state after each window (for an LSTM its cells), added to the loss: keeps
-    cells that count from growing along a long sequence."""
-    n_sampled: int | None = None
-    """Words drawn to estimate the softmax while training; None: the full softmax."""
-    patience: int = 3
-    """Epochs without a better validation perplexity after which training stops."""
+    objective: Tensor
+    """Followed downhill: the loss and what is added to it."""
+    loss: Tensor
+    """Mean negative log-probability (nats) of a target."""
+    n_targets: int
+    """0: there is nothing to learn from."""
 
 
-def train_language_model(
-    shape: ModelShape,
-    *,
-    training: Sequence[NDArray],
-    validation: Sequence[NDArray],
-    schedule: Schedule,
-    folder: Path,
-) -> tuple[LanguageModel, list[dict]]:
-    """Train, or go on where `folder` stopped, and return the best network and the log.
+class Learner(Protocol):
+    """A network, its text and its loss."""
 
-    Parameters
-    ----------
-    shape : ModelShape
-    training, validation : list of arrays of token ids, one for each sequence
-    schedule : Schedule
-        Going on with another number of epochs is allowed; any other change is refused.
-    folder : Path
-        Where checkpoints and log are written, after every epoch.
+    model: nn.Module
+    identity: str
+    """What must be the same for a training to go on, besides the schedule."""
+
+    def epoch(self, generator: np.random.Generator) -> tuple[int, Iterator[BatchLoss]]:
+        """Return the number of batches of an epoch, and the batches."""
+
+    def measure(self) -> dict[str, float]:
+        """Return `validation_loss` (nats for each target), and other measures."""
+
+
+def train(learner: Learner, *, schedule: Schedule, folder: Path) -> list[dict[str, Any]]:
+    """Train, or go on where `folder` stopped. The learner's network is the best one in the end.
+
+    Returns
+    -------
+    list of dict
+        For each epoch `epoch`, `training_loss` and `validation_loss` (nats for each target), their
+        exponentials `training_perplexity` and `validation_perplexity`, the other measures,
+        `learning_rate`, `seconds`.
 
     Raises
     ------
     AnalyticsError
-        If `folder` holds the training of another network or schedule.
+        If `folder` holds the training of another network, text or schedule, or the loss is no number.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(schedule.seed)
-    model = LanguageModel(shape)
+    model = learner.model
     optimiser = torch.optim.AdamW(_parameter_groups(model, schedule), lr=schedule.learning_rate, fused=True)
-    log = _resume(model, optimiser, schedule=schedule, folder=folder)
+    checkpoints = Checkpoints(folder, f"{learner.identity} {schedule.identity}")
+    log = checkpoints.resume(model, optimiser)
     for epoch in range(len(log), schedule.epochs):
-        if _best_epoch(log) + schedule.patience < epoch:
+        if best_epoch(log) + schedule.patience < epoch:
             break
         started = time.perf_counter()
-        loss, rate = _train_epoch(model, optimiser, training, schedule=schedule, epoch=epoch)
-        line = {
-            "epoch": epoch + 1,
-            "training_perplexity": round(math.exp(loss), 3),
-            "validation_perplexity": round(perplexity(model, validation), 3),
-            "learning_rate": rate,
-            "seconds": round(time.perf_counter() - started, 1),
-        }
-        log.append(line)
-        tqdm.write(json.dumps(line))
-        _save(model, optimiser, schedule=schedule, folder=folder, log=log)
-    best = LanguageModel(shape)
-    best.load_state_dict(torch.load(folder / "best.pt", weights_only=True))
-    return best.eval(), log
+        loss, rate = _train_epoch(learner, optimiser, schedule=schedule, epoch=epoch)
+        log.append(_line(epoch + 1, loss, learner.measure(), rate) | {"seconds": _seconds_since(started)})
+        tqdm.write(json.dumps(log[-1]), file=sys.stderr)
+        checkpoints.save(model, optimiser, log)
+    checkpoints.load_best(model)
+    model.eval()
+    return log
 
 
-def learning_rate(schedule: Schedule, *, progress: float) -> float:
-    """Rate after a share `progress` of all steps: a linear rise, then a half cosine."""
-    if progress < WARM_UP_SHARE:
-        return schedule.learning_rate * max(progress / WARM_UP_SHARE, FINAL_SHARE)
-    fallen = (1 - math.cos(math.pi * (progress - WARM_UP_SHARE) / (1 - WARM_UP_SHARE))) / 2
-    return schedule.learning_rate * (1 - (1 - FINAL_SHARE) * fallen)
+def as_perplexity(loss: float) -> float:
+    """Return the exponential of a loss in nats.
+
+    Examples
+    --------
+    >>> as_perplexity(0.0), round(as_perplexity(2.302585), 3)
+    (1.0, 10.0)
+    """
+    return math.exp(min(loss, HIGHEST_LOSS))
+
+
+def digest(sequences: Iterable[NDArray | Sequence[int]]) -> str:
+    """Return some letters that change with the ids of a text or where its sequences end.
+
+    Examples
+    --------
+    >>> digest([np.array([1, 2]), np.array([3])]) == digest([np.array([1]), np.array([2, 3])])
+    False
+    """
+    found = hashlib.sha256()
+    for sequence in sequences:
+        ids = np.asarray(sequence, dtype=np.int64)
+        found.update(len(ids).to_bytes(8, "little") + ids.tobytes())
+    return found.hexdigest()[:16]
 
 
 def _train_epoch(
-    model: LanguageModel,
-    optimiser: torch.optim.Optimizer,
-    training: Sequence[NDArray],
-    *,
-    schedule: Schedule,
-    epoch: int,
+    learner: Learner, optimiser: torch.optim.Optimizer, *, schedule: Schedule, epoch: int
 ) -> tuple[float, float]:
-    """One pass over the sequences. Returns the mean loss and the last learning rate."""
-    order = np.random.default_rng((schedule.seed, epoch)).permutation(len(training)).tolist()
+    """One pass over the text. Returns the mean loss and the last learning rate."""
+    generator = np.random.default_rng((schedule.seed, epoch))
     torch.manual_seed(schedule.seed * 100_003 + epoch + 1)
-    cut = {"n_streams": schedule.n_streams, "n_steps": schedule.n_steps, "order": order}
-    n_total = n_windows(training, **cut)
-    streams = StateOfStreams(schedule.n_streams)
-    model.train()
-    losses, sizes = [], []
-    bar = tqdm(
-        windows(training, **cut), total=n_total, desc=f"epoch {epoch + 1}/{schedule.epochs}", mininterval=5
-    )
-    for number, window in enumerate(bar):
-        rate = learning_rate(schedule, progress=(epoch + number / n_total) / schedule.epochs)
+    learner.model.train()
+    n_batches, batches = learner.epoch(generator)
+    losses, sizes, rate = [], [], schedule.learning_rate
+    bar = tqdm(batches, total=n_batches, desc=f"epoch {epoch + 1}/{schedule.epochs}", mininterval=5)
+    for number, batch in enumerate(bar):
+        rate = learning_rate(schedule, progress=(epoch + number / n_batches) / schedule.epochs)
+        if batch.n_targets == 0:
+            continue
         for group in optimiser.param_groups:
             group["lr"] = rate
-        output, state = model.states(torch.from_numpy(window.ids), streams.take(window))
-        streams.keep(window, state)
-        targets = torch.from_numpy(window.targets)
-        n_targets = int((targets >= 0).sum())
-        if n_targets == 0:
-            continue
-        loss = _loss(model, output, targets, schedule=schedule)
         optimiser.zero_grad(set_to_none=True)
-        (loss + schedule.state_penalty * _mean_square(state)).backward()
-        nn.utils.clip_grad_norm_(model.parameters(), schedule.gradient_norm)
+        batch.objective.backward()
+        nn.utils.clip_grad_norm_(learner.model.parameters(), schedule.gradient_norm)
         optimiser.step()
-        losses.append(float(loss.detach()))
-        sizes.append(n_targets)
-        bar.set_postfix(perplexity=f"{math.exp(np.mean(losses[-50:])):.1f}", refresh=False)
+        losses.append(float(batch.loss.detach()))
+        sizes.append(batch.n_targets)
+        if not math.isfinite(losses[-1]):
+            raise AnalyticsError(
+                f"The loss became {losses[-1]} in epoch {epoch + 1}. Train with a lower learning_rate."
+            )
+        bar.set_postfix(perplexity=f"{as_perplexity(float(np.mean(losses[-50:]))):.1f}", refresh=False)
+    if not losses:
+        raise AnalyticsError("There is nothing to learn from: every training sequence has one token only.")
     return float(np.average(losses, weights=sizes)), rate
 
 
-def _loss(
-    model: LanguageModel, output: torch.Tensor, targets: torch.Tensor, *, schedule: Schedule
-) -> torch.Tensor:
-    if schedule.n_sampled is None:
-        return full_loss(model, output, targets)
-    return sampled_loss(model, output, targets, n_sampled=schedule.n_sampled)
+def _line(epoch: int, loss: float, measures: dict[str, float], rate: float) -> dict[str, Any]:
+    others = {name: round(value, 5) for name, value in measures.items() if name != "validation_loss"}
+    return {
+        "epoch": epoch,
+        "training_loss": round(loss, 5),
+        "validation_loss": round(measures["validation_loss"], 5),
+        "training_perplexity": round(as_perplexity(loss), 3),
+        "validation_perplexity": round(as_perplexity(measures["validation_loss"]), 3),
+        **others,
+        "learning_rate": rate,
+    }
 
 
-def _mean_square(state: torch.Tensor | tuple) -> torch.Tensor:
-    """Of an LSTM's cells or another layer's hidden states."""
-    return (state[1] if isinstance(state, tuple) else state).square().mean()
+def _seconds_since(started: float) -> float:
+    return round(time.perf_counter() - started, 1)
 
 
-def _parameter_groups(model: LanguageModel, schedule: Schedule) -> list[dict]:
+def _parameter_groups(model: nn.Module, schedule: Schedule) -> list[dict[str, Any]]:
     """Matrices decay, biases do not."""
     matrices = [weight for weight in model.parameters() if weight.ndim > 1]
     biases = [weight for weight in model.parameters() if weight.ndim == 1]
@@ -178,56 +172,3 @@ def _parameter_groups(model: LanguageModel, schedule: Schedule) -> list[dict]:
         {"params": matrices, "weight_decay": schedule.weight_decay},
         {"params": biases, "weight_decay": 0.0},
     ]
-
-
-def _best_epoch(log: Sequence[dict]) -> int:
-    """Number (0-based) of the epoch with the lowest validation perplexity; 0 before the first."""
-    return int(np.argmin([line["validation_perplexity"] for line in log])) if log else 0
-
-
-def _identity(model: LanguageModel, schedule: Schedule) -> str:
-    """What must be the same for a training to go on: everything but the number of epochs."""
-    kept = {
-        name: getattr(schedule, name) for name in Schedule.__slots__ if name not in ("epochs", "patience")
-    }
-    return f"{model.shape} {kept}"
-
-
-def _resume(
-    model: LanguageModel, optimiser: torch.optim.Optimizer, *, schedule: Schedule, folder: Path
-) -> list[dict]:
-    """Load `last.pt` if it is there. Returns the log so far."""
-    file = folder / "last.pt"
-    if not file.exists():
-        return []
-    saved = torch.load(file, weights_only=True)
-    if saved["identity"] != _identity(model, schedule):
-        raise AnalyticsError(
-            f"{file} belongs to another training ({saved['identity']}). "
-            "Choose another folder, or remove this one to start anew."
-        )
-    model.load_state_dict(saved["model"])
-    optimiser.load_state_dict(saved["optimiser"])
-    return saved["log"]
-
-
-def _save(
-    model: LanguageModel,
-    optimiser: torch.optim.Optimizer,
-    *,
-    schedule: Schedule,
-    folder: Path,
-    log: list[dict],
-) -> None:
-    """Write the checkpoint aside and rename it, so that a crash leaves the one before."""
-    if _best_epoch(log) == len(log) - 1:
-        _write(model.state_dict(), folder / "best.pt")
-    state = {"identity": _identity(model, schedule), "log": log}
-    _write({**state, "model": model.state_dict(), "optimiser": optimiser.state_dict()}, folder / "last.pt")
-    (folder / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in log), encoding="utf-8")
-
-
-def _write(state: dict, file: Path) -> None:
-    aside = file.with_suffix(".partial")
-    torch.save(state, aside)
-    aside.replace(file)

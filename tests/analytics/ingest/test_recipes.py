@@ -6,10 +6,11 @@ import pytest
 from analytics.corpora.parentheses import ALPHABET, parentheses_corpus
 from analytics.errors import UnknownNameError
 from analytics.ingest import recipes
-from analytics.ingest.recipes import RECIPES, Recipe, TrainingText, train_network
+from analytics.ingest.network_training import TrainingText
+from analytics.ingest.recipes import RECIPES, Recipe, train_network
 from analytics.models.language_model import ModelShape
 from analytics.models.loss import perplexity
-from analytics.models.training import Schedule
+from analytics.models.schedule import LanguageSchedule
 from analytics.models.weights import load_network
 
 
@@ -56,7 +57,7 @@ def test_an_unknown_network_is_refused(tmp_path):
 def test_recipes_fit_the_network_and_the_schedule(name):
     recipe = RECIPES[name]
     assert ModelShape(n_words=100, **recipe.shape).n_layers == 2
-    assert Schedule(**recipe.schedule).seed == 1
+    assert LanguageSchedule(**recipe.schedule).seed == 1
 
 
 def test_no_text_is_both_learned_and_tested():

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from analytics.errors import AnalyticsError
+from analytics.models.classifier import Classifier, ClassifierShape
 from analytics.models.language_model import LanguageModel, ModelShape
-from analytics.models.weights import load_network, save_network
+from analytics.models.weights import load_network, read_log, save_network
 
 WORDS = ["<unk>", "the", "&", "<b>", "é", "'"]
 
@@ -54,3 +55,52 @@ def test_weights_of_another_shape_are_refused(model, tmp_path):
     (tmp_path / "model.json").write_text(json.dumps(facts))
     with pytest.raises(AnalyticsError, match="cannot be read"):
         load_network(tmp_path)
+
+
+def test_a_classifier_comes_back_too(tmp_path):
+    shape = ClassifierShape(n_words=len(WORDS), n_classes=2, n_units=4, n_embedding=4, bidirectional=True)
+    model = Classifier(shape).eval()
+    save_network(tmp_path, model, vocabulary=WORDS, facts={"classes": ["bad", "good"]}, log=[{"epoch": 1}])
+    read, _, facts = load_network(tmp_path)
+    assert (read.shape, facts["task"], facts["classes"]) == (shape, "classifier", ["bad", "good"])
+    ids = torch.tensor([[1], [2]])
+    with torch.no_grad():
+        torch.testing.assert_close(read(ids), model(ids), atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize("words", [WORDS[:-1], [*WORDS, "more"]])
+def test_a_vocabulary_that_lacks_an_id_is_refused(model, tmp_path, words):
+    save_network(tmp_path, model, vocabulary=WORDS, facts={})
+    (tmp_path / "vocabulary.txt").write_text("".join(f"{word}\n" for word in words))
+    with pytest.raises(AnalyticsError, match=rf"knows 6 ids, and its vocabulary has {len(words)} lines"):
+        load_network(tmp_path)
+
+
+def test_pickles_are_refused_and_never_opened(tmp_path):
+    (tmp_path / "best.pt").write_bytes(b"never read")
+    for path in (tmp_path, tmp_path / "best.pt"):
+        with pytest.raises(AnalyticsError, match=r"best\.pt is a pickled checkpoint.*python -c .*save_file"):
+            load_network(path)
+
+
+def test_until_all_is_written_nothing_loads(model, tmp_path, monkeypatch):
+    save_network(tmp_path, model, vocabulary=WORDS, facts={})
+    with monkeypatch.context() as patch:
+        patch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        with pytest.raises(AnalyticsError, match=r"model\.safetensors cannot be written: No space left"):
+            save_network(tmp_path, model, vocabulary=WORDS, facts={"new": 1})
+    assert not list(tmp_path.glob(".*"))
+    with pytest.raises(AnalyticsError, match=r"lacks .*model\.json"):
+        load_network(tmp_path)
+
+
+def test_logs_give_losses_and_perplexities(tmp_path):
+    assert read_log(tmp_path) == []
+    (tmp_path / "log.jsonl").write_text(
+        '{"epoch": 1, "training_perplexity": 10.0, "validation_perplexity": 1}\n'
+    )
+    line = {"epoch": 1, "training_loss": 2.30259, "validation_loss": 0.0}
+    assert read_log(tmp_path) == [line | {"training_perplexity": 10.0, "validation_perplexity": 1}]
+    (tmp_path / "log.jsonl").write_text("{")
+    with pytest.raises(AnalyticsError, match="not lines of JSON"):
+        read_log(tmp_path)
