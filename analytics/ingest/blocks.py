@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,10 +26,6 @@ class Progress:
     """Whether blocks come with targets; None before the first block."""
     has_log_probability: bool | None = None
     last_sequence_id: int | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """As a mark keeps it."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

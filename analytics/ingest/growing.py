@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from analytics.errors import ParameterError
 from analytics.ingest.blocks import Block
 from analytics.ingest.marks import Mark
 from analytics.ingest.opening import Opening
@@ -39,17 +41,12 @@ class GrowingFiles:
     opening : Opening
     mark : Mark, optional
         Where another writer stood in this folder.
-
-    Attributes
-    ----------
-    sinks : dict of str to StateSink
-        By state.
     """
 
     def __init__(self, folder: Path, opening: Opening, *, mark: Mark | None) -> None:
         self._folder, self._opening = folder, opening
         self._schemas = _schemas(opening)
-        self.sinks: dict[str, StateSink] = {}
+        self._sinks: dict[str, StateSink] = {}
         self._spools: dict[str, Spool] = {}
         try:
             self._open(mark)
@@ -57,19 +54,30 @@ class GrowingFiles:
             self.abandon()
             raise
 
+    def check(self, states: Mapping[str, ArrayLike], *, n_positions: int) -> dict[str, NDArray]:
+        """Return the states of a block as they will be stored, or refuse them."""
+        if set(states) != set(self._sinks):
+            raise ParameterError(
+                f"Each block has all states of the recording: {', '.join(self._sinks)}. "
+                f"Got {', '.join(states) or 'none'}."
+            )
+        return {
+            name: self._sinks[name].check(block, n_positions=n_positions) for name, block in states.items()
+        }
+
     def write(self, blocks: dict[str, NDArray], columns: Block) -> None:
         """Append a checked block."""
         for name, block in blocks.items():
-            self.sinks[name].write(block)
+            self._sinks[name].write(block)
         for file, schema in self._schemas.items():
             self._spools[file].append([columns.tables[file][name] for name in schema.names])
         self._spools[SEQUENCES_FILE].append([columns.starts])
 
     def flush(self) -> dict[str, NDArray]:
         """Hand everything to the system; return the positions of each state that no file holds yet."""
-        for growing in [*self.sinks.values(), *self._spools.values()]:
+        for growing in [*self._sinks.values(), *self._spools.values()]:
             growing.flush()
-        return {name: sink.waiting for name, sink in self.sinks.items()}
+        return {name: sink.waiting for name, sink in self._sinks.items()}
 
     def finish(self, *, n_positions: int) -> tuple[dict[str, tuple[dict[str, Any], str | None]], dict]:
         """Complete all files; return what `complete` wants to know of states and of tables."""
@@ -83,11 +91,11 @@ class GrowingFiles:
         }
         for spool in self._spools.values():
             spool.close()
-        return {name: sink.finish() for name, sink in self.sinks.items()}, tables
+        return {name: sink.finish() for name, sink in self._sinks.items()}, tables
 
     def abandon(self) -> None:
         """Close all files."""
-        for sink in self.sinks.values():
+        for sink in self._sinks.values():
             sink.abandon()
         for spool in self._spools.values():
             spool.close()
@@ -97,7 +105,7 @@ class GrowingFiles:
         for name in ("states", PROGRESS_FOLDER, *([ROWS_FOLDER] if opening.row_cache else [])):
             (self._folder / name).mkdir(exist_ok=mark is not None)
         for name, shape in opening.states.items():
-            self.sinks[name] = StateSink(
+            self._sinks[name] = StateSink(
                 self._folder,
                 name=name,
                 unit_shape=shape,
@@ -106,7 +114,7 @@ class GrowingFiles:
                 rows_per_group=opening.rows_per_group,
             )
             if mark is not None:
-                self.sinks[name].go_on(mark.waiting[name], n_positions=mark.progress.n_positions)
+                self._sinks[name].go_on(mark.waiting[name], n_positions=mark.progress.n_positions)
         for file, schema in self._schemas.items():
             n_rows = 0 if mark is None else mark.progress.n_positions
             self._spools[file] = self._spool(file, column_dtypes(schema), n_rows)

@@ -88,7 +88,7 @@ def read_mark(folder: Path) -> Mark:
     return Mark(header["job"], progress, header["labels"], note, waiting)
 
 
-def furthest(folders: list[Path], job: Mapping[str, Any], *, target: Path) -> Path | None:
+def furthest(folders: list[Path], *, job: Mapping[str, Any], target: Path) -> Path | None:
     """The folder whose mark is of this job and lies furthest, or None when none has a mark.
 
     Raises

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from analytics.errors import ParameterError
-from analytics.ingest.annotation_columns import AnnotationColumn
-from analytics.store.schema import check_name
+from analytics.ingest.annotation_columns import AnnotationColumn, annotation_columns
+from analytics.ingest.blocks import Progress
+from analytics.store.schema import PREDICTIONS_FILE, check_name
 
 __all__ = [
     "Opening",
@@ -44,6 +45,51 @@ class Opening:
     weights: Path | bytes | None
     facts: dict[str, Any]
     """What the manifest says beside."""
+
+    @classmethod
+    def check(
+        cls,
+        *,
+        name: str,
+        states: Mapping[str, int | tuple[int, ...]],
+        vocabulary: Sequence[str],
+        annotations: Mapping[str, str | Sequence[str]] | None,
+        description: str,
+        model: Mapping[str, Any] | None,
+        corpus: Mapping[str, Any] | None,
+        weights: str | Path | bytes | None,
+        sequence_name: str,
+        opening_view: Mapping[str, str] | None,
+        **layout: Any,
+    ) -> Opening:
+        """Check what a caller says; the parameters are those of `RecordingWriter`."""
+        return cls(
+            states=check_states(states),
+            vocabulary=check_vocabulary(vocabulary),
+            annotations=annotation_columns(annotations or {}),
+            weights=check_weights(weights, model),
+            facts={
+                "name": check_title(name),
+                "description": check_text(description, "The description"),
+                "sequence_name": check_text(sequence_name, "The sequence's name"),
+                "opening_view": {str(key): str(value) for key, value in (opening_view or {}).items()},
+                "model": check_json(model, "model"),
+                "corpus": check_json(corpus, "corpus"),
+            },
+            **layout,
+        )
+
+    def described(self, progress: Progress) -> dict[str, Any]:
+        """What the manifest says beside states, files and hashes."""
+        return self.facts | {
+            "n_positions": progress.n_positions,
+            "n_sequences": progress.n_sequences,
+            "n_vocabulary": len(self.vocabulary),
+            "has_targets": bool(progress.has_targets),
+            "has_log_probability": bool(progress.has_log_probability),
+            "annotations": {name: column.facts for name, column in self.annotations.items()},
+            "predictions": {"file": PREDICTIONS_FILE, "top_k": self.top_k} if self.top_k else None,
+        }
 
     def job(self, caller: Mapping[str, Any] | None) -> dict[str, Any]:
         """What two writers must agree on for one to go on where the other was killed.

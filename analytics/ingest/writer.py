@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analytics.errors import ParameterError, RecordingWriteError
-from analytics.ingest.annotation_columns import annotation_columns
 from analytics.ingest.blocks import BlockChecker, Progress
 from analytics.ingest.completion import complete, hash_of, write_network
 from analytics.ingest.growing import GrowingFiles
 from analytics.ingest.marks import Mark, furthest, has_mark, read_mark, write_mark
-from analytics.ingest.opening import (
-    Opening,
-    check_json,
-    check_states,
-    check_text,
-    check_title,
-    check_vocabulary,
-    check_weights,
-)
+from analytics.ingest.opening import Opening, check_json
 from analytics.ingest.staging import StagedFolder, write_error
-from analytics.store.schema import PREDICTIONS_FILE, ROWS_PER_GROUP, check_name
+from analytics.store.schema import ROWS_PER_GROUP, check_name
 
 __all__ = ["RecordingWriter"]
 
@@ -121,23 +113,21 @@ class RecordingWriter:
     ) -> None:
         self.path = Path(path)
         check_name(self.path.name, what="recording's folder")
-        self._opening = Opening(
-            states=check_states(states),
-            vocabulary=check_vocabulary(vocabulary),
-            annotations=annotation_columns(annotations or {}),
+        self._opening = Opening.check(
+            name=name,
+            states=states,
+            vocabulary=vocabulary,
+            annotations=annotations,
             top_k=top_k,
             dtype=dtype,
-            row_cache=bool(row_cache),
+            description=description,
+            model=model,
+            corpus=corpus,
+            weights=weights,
+            sequence_name=sequence_name,
+            opening_view=opening_view,
+            row_cache=row_cache,
             rows_per_group=rows_per_group,
-            weights=check_weights(weights, model),
-            facts={
-                "name": check_title(name),
-                "description": check_text(description, "The description"),
-                "sequence_name": check_text(sequence_name, "The sequence's name"),
-                "opening_view": {str(key): str(value) for key, value in (opening_view or {}).items()},
-                "model": check_json(model, "model"),
-                "corpus": check_json(corpus, "corpus"),
-            },
         )
         self._job = self._opening.job(check_json(job, "job"))
         self._resume, self._overwrite = resume, overwrite
@@ -195,7 +185,7 @@ class RecordingWriter:
             If it cannot be written.
         """
         self._require_open()
-        blocks = self._check_states(states, n_positions=np.size(token_ids))
+        blocks = self._files.check(states, n_positions=np.size(token_ids))
         columns = self._checker.check(
             token_ids, sequence_starts, targets, log_probability, annotations, predictions
         )
@@ -237,9 +227,8 @@ class RecordingWriter:
         self._note = mark.note
 
     def __enter__(self) -> Self:
-        self._staged = StagedFolder(
-            self.path, overwrite=self._overwrite, choose=self._choose if self._resume else None
-        )
+        choose = partial(furthest, job=self._job, target=self.path) if self._resume else None
+        self._staged = StagedFolder(self.path, overwrite=self._overwrite, choose=choose)
         try:
             mark = read_mark(self._staged.path) if self._staged.is_taken_over else None
             self._start(mark)
@@ -266,9 +255,6 @@ class RecordingWriter:
             raise
         self._staged = None
 
-    def _choose(self, folders: list[Path]) -> Path | None:
-        return furthest(folders, self._job, target=self.path)
-
     def _start(self, mark: Mark | None) -> None:
         opening = self._opening
         self._note = None if mark is None else mark.note
@@ -287,31 +273,13 @@ class RecordingWriter:
         if self._failed:
             raise RecordingWriteError(f"The recording {self.path} could not be written; start it again.")
 
-    def _check_states(self, states: Mapping[str, ArrayLike], *, n_positions: int) -> dict[str, NDArray]:
-        sinks = self._files.sinks
-        if set(states) != set(sinks):
-            raise ParameterError(
-                f"Each block has all states of the recording: {', '.join(sinks)}. "
-                f"Got {', '.join(states) or 'none'}."
-            )
-        return {name: sinks[name].check(block, n_positions=n_positions) for name, block in states.items()}
-
     def _finish(self, folder: Path) -> None:
         opening, progress = self._opening, self._checker.progress
         states, tables = self._files.finish(n_positions=progress.n_positions)
         if opening.weights is not None:
             write_network(folder, opening.weights, opening.facts["model"])
-        facts = opening.facts | {
-            "n_positions": progress.n_positions,
-            "n_sequences": progress.n_sequences,
-            "n_vocabulary": len(opening.vocabulary),
-            "has_targets": bool(progress.has_targets),
-            "has_log_probability": bool(progress.has_log_probability),
-            "annotations": {name: column.facts for name, column in opening.annotations.items()},
-            "predictions": {"file": PREDICTIONS_FILE, "top_k": opening.top_k} if opening.top_k else None,
-        }
         content = {"tables": tables, "vocabulary": hash_of(json.dumps(opening.vocabulary))}
-        complete(folder, facts, states=states, content=content)
+        complete(folder, opening.described(progress), states=states, content=content)
 
     def _fail(self, error: BaseException) -> None:
         """A block or a mark is written in part, and nothing can follow it."""
