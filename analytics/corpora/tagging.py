@@ -1,8 +1,9 @@
-"""Part of speech and chunk of every token of a play, by the tagger inside the package `textblob`.
+"""Part of speech and chunk of every token, by the tagger inside the package `textblob`.
 
-The tagger was made for modern prose, so it is shown a modernised spelling (`hath` as `has`, `appear'd` as
-`appeared`, `'t` as `it`), no marks between lines, and small letters where a verse line begins. It is right
-for about 95 of 100 words of modern text, somewhat less often here: good for looking, not for counting.
+It is right for about 95 of 100 words of modern English with its capitals: good for looking, not for counting.
+It was made for modern prose, so of a play it is shown a modernised spelling (`hath` as `has`, `appear'd` as
+`appeared`, `'t` as `it`), no marks between lines, and small letters where a verse line begins; there it is
+right somewhat less often.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from analytics.corpora.dependencies import CHUNK_LABELS, NO_CHUNK
 from analytics.corpora.plays import CLOSE, MARKERS, OPEN, SPEECH
 from analytics.errors import MissingPackageError
 
-__all__ = ["SPEECH_PART_LABELS", "tag_play_words"]
+__all__ = ["SPEECH_PART_LABELS", "tag_play_words", "tag_words"]
 
+_MARKER = "marker"
 _PARTS = {
     "noun": "NN NNS",
     "proper noun": "NNP NNPS",
@@ -32,7 +34,7 @@ _PARTS = {
     "number": "CD",
     "interjection": "UH",
     "punctuation": ". , : ( ) \" ' `` '' # $",
-    "marker": "",
+    _MARKER: "",
     "other": "FW SYM LS",
 }
 _PART_OF_TAG = {tag: part for part, tags in _PARTS.items() for tag in tags.split()}
@@ -52,6 +54,8 @@ _MODERN = {
 _PAST = re.compile(r"(?<=[a-z]{2})'d$")
 _SECOND_PERSON = re.compile(r"(?<=[a-z]{2})'st$")
 _ENDS_SENTENCE = frozenset(".?!")
+_LONGEST_SENTENCE = 200
+_IN_BRACKETS = re.compile(r"<[^<>\s]+>")
 
 
 def tag_play_words(printed: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -72,12 +76,41 @@ def tag_play_words(printed: Sequence[str]) -> tuple[list[str], list[str]]:
     MissingPackageError
         If the package is not installed.
     """
+    return _tag(_play_sentences(printed), len(printed))
+
+
+def tag_words(tokens: Sequence[str], sequence_starts: Iterable[int]) -> tuple[list[str], list[str]]:
+    """Tag tokens of English as they stand; none reaches over the start of a sequence.
+
+    Parameters
+    ----------
+    tokens : sequence of str
+        Words and marks apart, as the Penn Treebank has them: `do`, `n't`, `.`.
+    sequence_starts : iterable of int
+        First position of each sequence.
+
+    Returns
+    -------
+    parts, chunks : list of str
+        One of `SPEECH_PART_LABELS` and one of `CHUNK_LABELS` for each token. Tokens in angle brackets, such
+        as `<unk>`, and white space are markers.
+
+    Raises
+    ------
+    MissingPackageError
+        If the package is not installed.
+    """
+    return _tag(_sentences(tokens, frozenset(int(start) for start in sequence_starts)), len(tokens))
+
+
+def _tag(sentences: Iterable[tuple[list[int], list[str]]], n_tokens: int) -> tuple[list[str], list[str]]:
+    """Tag the words of sentences, which come with their places; between them are markers."""
     parse = _parser()
-    parts = ["marker"] * len(printed)
-    chunks = [NO_CHUNK] * len(printed)
+    parts = [_MARKER] * n_tokens
+    chunks = [NO_CHUNK] * n_tokens
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # it leaves its word lists open
-        for places, words in _sentences(printed):
+        for places, words in sentences:
             tagged = parse(" ".join(words), tokenize=False, chunks=True).split(" ")
             for place, entry in zip(places, tagged, strict=True):
                 _, tag, chunk, _ = entry.rsplit("/", 3)
@@ -98,7 +131,22 @@ def _parser() -> Callable[..., str]:
     return parse
 
 
-def _sentences(printed: Sequence[str]) -> Iterable[tuple[list[int], list[str]]]:
+def _sentences(tokens: Sequence[str], starts: frozenset[int]) -> Iterable[tuple[list[int], list[str]]]:
+    """Places and words up to a sentence's end, a sequence's, or so many that the tagger takes its time."""
+    places: list[int] = []
+    words: list[str] = []
+    for place, token in enumerate(tokens):
+        if places and (place in starts or words[-1] in _ENDS_SENTENCE or len(places) == _LONGEST_SENTENCE):
+            yield places, words
+            places, words = [], []
+        if not _IN_BRACKETS.fullmatch(token) and (word := "_".join(token.split())):
+            places.append(place)
+            words.append(word)
+    if places:
+        yield places, words
+
+
+def _play_sentences(printed: Sequence[str]) -> Iterable[tuple[list[int], list[str]]]:
     """Places and modernised words between two markers or sentence ends."""
     small = {word for word in printed if word.islower()}
     places: list[int] = []

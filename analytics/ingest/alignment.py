@@ -89,8 +89,8 @@ def placed(values: Sequence, places: NDArray[np.intp]) -> Sequence:
 
     Examples
     --------
-    >>> placed([5, 6], np.array([0, -1, 1])).tolist()
-    [5.0, nan, 6.0]
+    >>> list(placed(["a", "b"], np.array([0, -1, 1])))
+    ['a', nan, 'b']
     """
     if len(places) == len(values) and (places >= 0).all():
         return values

@@ -72,6 +72,14 @@ class AnnotationColumn:
             return self._encode_labels(values)
         return self._encode_integers(values) if self.kind == "integer" else self._encode_numbers(values)
 
+    def as_arrow(self, values: NDArray) -> pa.Array:
+        """Codes or numbers, as `encode` gives them, as the file holds them."""
+        if self.kind == "categorical":
+            codes = pa.array(values, pa.int32(), mask=values < 0)
+            return pa.DictionaryArray.from_arrays(codes, pa.array(self.labels, pa.string()))
+        missing = np.isnan(values) if self.kind == "numeric" else None
+        return pa.array(values, self.field.type, mask=missing)
+
     def forget(self, n_labels: int) -> None:
         """Keep the first labels only: the others came with a block that was refused."""
         for label in self.labels[n_labels:]:
@@ -94,7 +102,9 @@ class AnnotationColumn:
         return self._codes[label]
 
     def _encode_numbers(self, values: ArrayLike) -> NDArray[np.float32]:
-        numbers = self._as_numbers(values).astype(np.float32)
+        with np.errstate(over="ignore"):
+            numbers = self._as_numbers(values).astype(np.float32)
+        numbers[np.isnan(numbers)] = np.nan  # of the many NaNs always the same, for the content's hash
         if np.isinf(numbers).any():
             raise ShapeError(
                 f"Annotation '{self.name}' has an infinite value at position {np.isinf(numbers).argmax()} "
@@ -113,6 +123,8 @@ class AnnotationColumn:
         return whole
 
     def _as_numbers(self, values: ArrayLike) -> NDArray:
+        if isinstance(getattr(values, "dtype", None), pd.api.extensions.ExtensionDtype):
+            values = _with_nan(values)
         try:
             numbers = np.asarray(values)
             return numbers if np.issubdtype(numbers.dtype, np.integer) else numbers.astype(np.float64)
@@ -149,6 +161,15 @@ def kind_of(values: Any) -> str | list[str]:
     if pd.api.types.is_integer_dtype(dtype):
         return "numeric" if column.hasnans else "integer"
     return "numeric" if pd.api.types.is_float_dtype(dtype) else "categorical"
+
+
+def _with_nan(values: Any) -> Any:
+    """Values of a pandas dtype as floats, where some are missing."""
+    try:
+        missing = pd.isna(values).any()
+        return values.to_numpy(dtype=np.float64, na_value=np.nan) if missing else values
+    except (TypeError, ValueError):
+        return values
 
 
 def _labels_of(values: Iterable) -> list:
