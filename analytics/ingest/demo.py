@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,8 @@ from analytics.corpora.parentheses import MAX_DEPTH, parentheses_corpus
 from analytics.corpora.plays import play_files, plays_corpus, split_plays
 from analytics.corpora.tagging import CHUNK_LABELS, SPEECH_PART_LABELS, tag_play_words
 from analytics.corpora.vocabulary import UNKNOWN, encode
-from analytics.errors import AnalyticsError, UnknownNameError, nearest
+from analytics.errors import UnknownNameError, nearest
+from analytics.ingest.trained import record_network
 
 __all__ = ["DEMO_RECORDINGS", "WEIGHTS_FOLDER", "DemoRecording", "find_phrase", "record_demo"]
 
@@ -136,27 +136,23 @@ def record_demo(name: str, folder: Path, *, weights: Path = WEIGHTS_FOLDER, over
     AnalyticsError
         If its weights or the package with its text is missing.
     """
-    from analytics.ingest.recorder import record_language_model
-    from analytics.models.weights import WEIGHTS_FILE, load_network
+    from analytics.models.weights import load_network
 
     if name not in DEMO_RECORDINGS:
         raise UnknownNameError(f"There is no demo recording {name!r}.{nearest(name, DEMO_RECORDINGS)}")
     demo = DEMO_RECORDINGS[name]
-    model, vocabulary, facts = load_network(weights / name)
+    _, vocabulary, facts = load_network(weights / name)
     corpus = demo.corpus(vocabulary)
-    record_language_model(
-        model,
+    record_network(
+        weights / name,
         corpus,
         folder / name,
-        vocabulary=vocabulary,
-        name=name,
         states=demo.states,
-        labels=demo.labels,
+        annotation_labels=demo.labels,
+        dtype="float16",
         description=demo.description,
         sequence_name=demo.sequence_name,
-        model=_model_facts(facts, n_parameters=sum(weight.numel() for weight in model.parameters())),
         corpus={"text": facts["corpus"], "sequences": f"one for each {demo.sequence_name}"},
-        weights=weights / name / WEIGHTS_FILE,
         opening_view=demo.opening(corpus),
         overwrite=overwrite,
     )
@@ -175,17 +171,3 @@ def find_phrase(tokens: Sequence[str], phrase: Sequence[str], *, after: int) -> 
         if list(tokens[start : start + len(phrase)]) == list(phrase):
             return start
     raise UnknownNameError(f"The phrase {' '.join(phrase)!r} does not occur from position {after} on.")
-
-
-def _model_facts(facts: dict[str, Any], *, n_parameters: int) -> dict[str, Any]:
-    """What is known of the network, for the manifest and for whoever runs it on other text."""
-    if "perplexity" not in facts:
-        raise AnalyticsError("The weights lack their perplexity. Train the network again to the end.")
-    network = facts["network"]
-    title = f"{network['n_layers']} x {network['n_units']} {network['kind'].upper()}"
-    return {
-        "title": f"{title} language model",
-        "parameters": n_parameters,
-        "vocabulary": "vocabulary.parquet",
-        **facts,
-    }

@@ -13,14 +13,3 @@ batches    batches as a DataLoader gives them
 steps      a function of one step, of any software
 =========  =================================================================================
 """
-
-from __future__ import annotations
-
-from analytics.ingest.recorder.language_model import (
-    RecordedBlock,
-    record_language_model,
-    recordable_states,
-    run_batch,
-)
-
-__all__ = ["RecordedBlock", "record_language_model", "recordable_states", "run_batch"]

@@ -1,3 +1,6 @@
+from analytics.ingest.writer import RecordingWriter
+
+
 def test_demo_makes_what_it_can_and_says_what_is_missing(run, tmp_path, short_demo):
     code, out, err = run("demo", "--folder", tmp_path)
     assert code == 0
@@ -18,12 +21,10 @@ def test_demo_keeps_what_is_there(run, tmp_path, short_demo):
 
 
 def test_ctrl_c_while_recording_leaves_nothing(run, tmp_path, short_demo, monkeypatch):
-    from analytics.ingest import recorder
-
     def interrupted(*args, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(recorder, "run_batch", interrupted)
+    monkeypatch.setattr(RecordingWriter, "append", interrupted)
     code, _, err = run("demo", "--folder", tmp_path)
     assert code == 130
     assert "Nothing half-written is left." in err

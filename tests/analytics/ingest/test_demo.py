@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from analytics.analyses.match import match_pattern
 from analytics.analyses.selection import select_units
@@ -57,7 +58,37 @@ def test_the_recording_brings_its_network(parentheses):
     assert parentheses.manifest["model"]["perplexity"]["test"] < 2.45
     assert (parentheses.path / "model.safetensors").is_file()
     assert (parentheses.path / "model.json").is_file()
-    assert parentheses.state_names[-1] == "layer1.output_gate"
+    assert parentheses.state_names == DEMO_RECORDINGS["parentheses"].states
+    assert {state["dtype"] for state in parentheses.manifest["states"].values()} == {"float16"}
+
+
+def test_the_recording_tells_how_the_network_was_trained(parentheses):
+    log = parentheses.manifest["model"]["training"]["log"]
+    assert [line["epoch"] for line in log] == [1, 2, 3, 4]
+    for line in log:
+        for part in ("training", "validation"):
+            assert np.exp(line[f"{part}_loss"]) == pytest.approx(line[f"{part}_perplexity"], rel=1e-4)
+    assert parentheses.manifest["model"]["title"] == "2 x 300 LSTM language model"
+
+
+def test_what_the_recording_held_before_is_still_there(parentheses):
+    assert list(parentheses.annotations.columns) == [
+        "nesting depth",
+        "distance to last bracket",
+        "entropy",
+    ]
+    assert parentheses.annotations["nesting depth"].cat.categories.tolist() == list("01234")
+    assert parentheses.predictions.top_k == 5
+    model, _, _ = load_network(WEIGHTS_FOLDER / "parentheses")
+    start, stop = parentheses.sequence_starts[1:3].tolist()
+    ids = torch.from_numpy(parentheses.token_ids[start:stop].astype(np.int64))[:, None]
+    with torch.no_grad():
+        output, _ = model.states(ids)
+        logs = torch.log_softmax(model.logits(output), dim=2)[:, 0]
+    hidden = parentheses.states("layer1.hidden").read(start, stop).astype(np.float32)
+    np.testing.assert_allclose(hidden, output[:, 0], atol=6e-4)
+    wanted = logs[torch.arange(len(ids) - 1), ids[1:, 0]].numpy()
+    np.testing.assert_allclose(parentheses.log_probability[start : stop - 1], wanted, atol=1e-5)
 
 
 def test_an_unknown_recording_is_refused(tmp_path):

@@ -1,0 +1,86 @@
+"""Recordings of a network that was trained here: its weights, facts and training log go with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from analytics.corpora.corpus import Corpus
+from analytics.corpora.documents import LABEL, sequence_labels
+from analytics.corpora.vocabulary import encode
+from analytics.errors import AnalyticsError
+from analytics.store.recording import Recording
+
+__all__ = ["network_facts", "record_network"]
+
+
+def record_network(network: str | Path, corpus: Corpus, path: str | Path, /, **options: Any) -> Recording:
+    """Record a trained network over a corpus.
+
+    Parameters
+    ----------
+    network : path
+        A folder with `model.safetensors`, `model.json` and `vocabulary.txt`.
+    corpus : Corpus
+        Tokens that the network does not know become `<unk>`; the annotations are kept. A classifier takes
+        the right classes from the annotation `label`, where all of them are classes of its own.
+    path : path
+        The recording's folder.
+    **options
+        Of `analytics.record`.
+
+    Raises
+    ------
+    AnalyticsError
+        If the network cannot be read, or the recording not be made.
+    """
+    from analytics.ingest.record import record
+    from analytics.models.weights import WEIGHTS_FILE, load_network
+
+    folder = Path(network)
+    model, vocabulary, facts = load_network(folder)
+    annotations = dict(corpus.annotations)
+    own: dict[str, Any] = {
+        "model": network_facts(folder, facts, n_parameters=sum(part.numel() for part in model.parameters())),
+        "weights": folder / WEIGHTS_FILE,
+        "corpus": {"text": corpus.name},
+    }
+    if facts.get("task") == "classifier":
+        labels, classes = sequence_labels(corpus), facts["classes"]
+        own |= {"classes": classes, "targets": None, "top_k": 0}
+        if labels is not None and set(labels) <= set(classes):
+            own["labels"] = labels
+            del annotations[LABEL]
+    return record(
+        model,
+        encode(corpus.tokens, vocabulary),
+        path,
+        vocabulary=vocabulary,
+        sequence_starts=corpus.sequence_starts,
+        annotations=annotations,
+        **(own | options),
+    )
+
+
+def network_facts(folder: Path, facts: dict[str, Any], *, n_parameters: int) -> dict[str, Any]:
+    """Return what is known of a trained network, for the manifest and for whoever runs it on other text.
+
+    The training log stands under ``training`` as ``log``.
+    """
+    from analytics.models.weights import read_log
+
+    if "perplexity" not in facts and "accuracy" not in facts:
+        raise AnalyticsError(
+            f"The network in {folder} was not measured. Train it again to the end: python -m analytics train"
+        )
+    network = facts["network"]
+    both = "bidirectional " if network.get("bidirectional") else ""
+    title = f"{network['n_layers']} x {network['n_units']} {both}{network['kind'].upper()}"
+    training = {**facts.get("training", {}), "log": read_log(folder)}
+    return {
+        "title": f"{title} {facts.get('task', 'language model')}",
+        "parameters": n_parameters,
+        "vocabulary": "vocabulary.parquet",
+        **facts,
+        "training": training,
+    }
