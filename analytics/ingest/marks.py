@@ -121,7 +121,7 @@ def _differences(then: Mapping[str, Any], now: Mapping[str, Any], *, within: str
         if before == after:
             continue
         if isinstance(before, dict) and isinstance(after, dict):
-            found.append(_differences(before, after, within=f"{within}{key}: "))
+            found.append(_differences(before, after, within=f"{within}{key} "))
             continue
         texts = [json.dumps(value, ensure_ascii=False) for value in (before, after)]
         shown = all(len(text) <= _SHOWN_LENGTH for text in texts) and not key.endswith("hash")
