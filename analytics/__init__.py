@@ -11,11 +11,15 @@ from typing import Any
 
 __all__ = [
     "Catalog",
+    "ImportReport",
     "Matches",
     "Recording",
     "RecordingWriter",
     "build_row_cache",
     "count_on",
+    "import_arrays",
+    "import_lstmvis",
+    "import_table",
     "match_pattern",
     "open_recording",
     "record",
@@ -25,11 +29,15 @@ __all__ = [
 
 _HOMES = {
     "Catalog": "analytics.store.catalog",
+    "ImportReport": "analytics.ingest.import_report",
     "Matches": "analytics.analyses.match",
     "Recording": "analytics.store.recording",
     "RecordingWriter": "analytics.ingest.writer",
     "build_row_cache": "analytics.store.row_cache",
     "count_on": "analytics.analyses.selection",
+    "import_arrays": "analytics.ingest.import_arrays",
+    "import_lstmvis": "analytics.ingest.import_lstmvis",
+    "import_table": "analytics.ingest.import_table",
     "match_pattern": "analytics.analyses.match",
     "open_recording": "analytics.store.recording",
     "record": "analytics.ingest.record",

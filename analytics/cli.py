@@ -12,6 +12,7 @@ import click
 
 from analytics.commands.catalog import index, list_recordings, show
 from analytics.commands.demo import demo
+from analytics.commands.imports import import_files
 from analytics.commands.options import say
 from analytics.commands.train import train
 from analytics.errors import AnalyticsError
@@ -20,6 +21,7 @@ __all__ = ["COMMANDS", "cli", "main"]
 
 COMMANDS = (
     demo,
+    import_files,
     index,
     list_recordings,
     show,
