@@ -10,10 +10,11 @@ import sys
 
 import click
 
-from analytics.commands.catalog import index, list_recordings, show
+from analytics.commands.catalog import index, list_recordings, remove, show
 from analytics.commands.demo import demo
 from analytics.commands.imports import import_files
 from analytics.commands.options import say
+from analytics.commands.record import record
 from analytics.commands.train import train
 from analytics.errors import AnalyticsError
 
@@ -24,6 +25,8 @@ COMMANDS = (
     import_files,
     index,
     list_recordings,
+    record,
+    remove,
     show,
     train,
 )  # fmt: skip

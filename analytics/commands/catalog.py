@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from analytics.store.recording import Recording
 
-__all__ = ["index", "list_recordings", "recording_facts", "show"]
+__all__ = ["index", "list_recordings", "recording_facts", "remove", "show"]
 
 MOST_LABELS = 8
 """Labels of an annotation that are named in a line; `--json` has all."""
@@ -66,6 +66,26 @@ def index(name: str, folder: Path) -> None:
     with tqdm(total=len(recording.state_names) * recording.n_positions, unit=" rows", unit_scale=True) as bar:
         build_row_cache(recording.path, progress=_shown_on(bar))
     click.echo(recording.path)
+
+
+@click.command()
+@click.argument("name")
+@folder_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(name: str, folder: Path, yes: bool) -> None:
+    """Remove the recording NAME from the disk.
+
+    It is gone as a whole or not at all. Only recordings are removed: another folder, or a link, is left as
+    it is.
+    """
+    from analytics.store.catalog import Catalog
+
+    catalog = Catalog(folder)
+    if name in catalog.names() and not yes:
+        extent = _extent(recording_facts(name, catalog.open(name)))
+        click.confirm(f"Remove {folder / name} ({extent})?", abort=True, err=True)
+    catalog.remove(name)
+    click.echo(folder / name)
 
 
 def recording_facts(key: str, recording: Recording) -> dict[str, Any]:

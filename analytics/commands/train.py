@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from analytics.commands.demo import NETWORKS
-from analytics.commands.options import threads_option
+from analytics.commands.options import json_option, print_result, threads_option
 
 __all__ = ["train"]
 
 TRAINING_FOLDER = Path("data/training")
 WEIGHTS_FOLDER = Path("data/weights")
+NETWORKS_FOLDER = Path("data/networks")
 
 
 @click.command()
-@click.argument("name", type=click.Choice(NETWORKS))
-@click.option("--epochs", type=click.IntRange(min=1), help="Instead of the number in the recipe.")
+@click.argument("network", metavar="FILE.toml|NAME")
+@click.option("--epochs", type=click.IntRange(min=1), help="Instead of the number in the file.")
+@click.option(
+    "--set",
+    "changes",
+    metavar="SECTION.KEY=VALUE",
+    multiple=True,
+    help="Instead of what the file says, with the value in TOML. May be given several times.",
+)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    help=f"Where weights, facts and log are written.  [default: {WEIGHTS_FOLDER}/NAME]",
+    help=f"Where weights, facts and log are written.  [default: {NETWORKS_FOLDER}/NAME; of the demo's "
+    f"networks {WEIGHTS_FOLDER}/NAME]",
 )
 @click.option(
     "--checkpoints",
@@ -29,22 +39,48 @@ WEIGHTS_FOLDER = Path("data/weights")
     help=f"Where to go on from, and to save after each epoch.  [default: {TRAINING_FOLDER}/NAME]",
 )
 @threads_option
+@json_option
 def train(
-    name: str, epochs: int | None, out: Path | None, checkpoints: Path | None, threads: int | None
-) -> None:
-    """Train the network NAME and write its weights.
+    network: str, epochs: int | None, changes: tuple[str, ...], out: Path | None, checkpoints: Path | None,
+    threads: int | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Train the network that FILE.toml describes, or one of the demo's by its NAME, and write its weights.
 
     The result follows from a seed. A training that was stopped goes on after its last whole epoch when
-    the command is given again; remove its checkpoints to start anew.
+    the command is given again; remove its checkpoints to start anew. data/recipes holds examples of files.
     """
-    import torch
-
-    from analytics.ingest.recipes import train_network
-
+    is_file = network.endswith(".toml")
+    if not is_file and (changes or network not in NETWORKS):
+        wanted = "a training file, FILE.toml" if changes else f"FILE.toml or one of {', '.join(NETWORKS)}"
+        raise click.UsageError(f"{wanted} is needed. Got {network!r}.")
     if threads is not None:
+        import torch
+
         torch.set_num_threads(threads)
-    out = out or WEIGHTS_FOLDER / name
-    facts = train_network(name, folder=checkpoints or TRAINING_FOLDER / name, out=out, epochs=epochs)
-    for part, value in facts["perplexity"].items():
-        click.echo(f"perplexity on the {part} text: {value:.2f}")
-    click.echo(out)
+    if is_file:
+        facts, out = _train_file(network, changes, out=out, checkpoints=checkpoints, epochs=epochs)
+    else:
+        from analytics.ingest.recipes import train_network
+
+        out = out or WEIGHTS_FOLDER / network
+        folder = checkpoints or TRAINING_FOLDER / network
+        facts = train_network(network, folder=folder, out=out, epochs=epochs)
+    measures = {name: facts[name] for name in ("perplexity", "accuracy") if name in facts}
+    lines = [
+        f"{name} on the {part} text: {value:.{2 if name == 'perplexity' else 3}f}"
+        for name, values in measures.items()
+        for part, value in values.items()
+    ]
+    print_result({"network": out, **measures}, as_json=as_json, lines=[*lines, str(out)])
+
+
+def _train_file(
+    file: str, changes: tuple[str, ...], *, out: Path | None, checkpoints: Path | None, epochs: int | None
+) -> tuple[dict[str, Any], Path]:
+    from analytics.ingest.file_training import train_file
+    from analytics.ingest.training_file import read_training_file
+
+    plan = read_training_file(file, changes=changes)
+    out = out or NETWORKS_FOLDER / plan.name
+    facts = train_file(plan, folder=checkpoints or TRAINING_FOLDER / plan.name, out=out, epochs=epochs)
+    return facts, out

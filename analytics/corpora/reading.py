@@ -19,7 +19,7 @@ from analytics.corpora.vocabulary import build_vocabulary
 from analytics.corpora.words import BYTE_TEXTS, UNITS_OF_TEXT
 from analytics.errors import ParameterError, UnknownNameError, nearest
 
-__all__ = ["KINDS_OF_CORPUS", "Reading", "as_reading", "make_vocabulary", "read_corpus"]
+__all__ = ["KINDS_OF_CORPUS", "Reading", "as_reading", "make_vocabulary", "read_corpus", "sequence_word"]
 
 KINDS_OF_CORPUS = ("text", "conllu", "documents", "python")
 
@@ -44,6 +44,11 @@ class Reading:
     """Of documents: where a numeric label is cut into classes."""
     classes: tuple[str, ...] = ()
     """Of documents: the classes."""
+
+    @property
+    def is_by_byte(self) -> bool:
+        """Whether the tokens are bytes, of which there are 256 whatever the text."""
+        return self.by == "byte" and self.kind in ("text", "documents")
 
     def __post_init__(self) -> None:
         for name, known in (
@@ -105,10 +110,22 @@ def read_corpus(paths: Sequence[str | Path], reading: Reading, /) -> Corpus:
     return replace(corpus, tokens=[token.lower() for token in corpus.tokens]) if reading.lower else corpus
 
 
+def sequence_word(reading: Reading) -> str:
+    """Return what a sequence of such a corpus is called.
+
+    Examples
+    --------
+    >>> sequence_word(Reading(sequences="paragraph")), sequence_word(Reading(kind="conllu"))
+    ('paragraph', 'sentence')
+    """
+    words = {"text": reading.sequences, "conllu": "sentence", "documents": "document", "python": "file"}
+    return words[reading.kind]
+
+
 def make_vocabulary(
     corpus: Corpus, reading: Reading, *, size: int | None = None, min_count: int = 1
 ) -> list[str]:
     """Return the vocabulary of a training corpus: the bytes, or its most frequent tokens after `<unk>`."""
-    if reading.by == "byte" and reading.kind in ("text", "documents"):
+    if reading.is_by_byte:
         return list(BYTE_TEXTS)
     return build_vocabulary(corpus.tokens, size=size, min_count=min_count)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from analytics.corpora.corpus import Corpus
 from analytics.corpora.documents import LABEL, sequence_labels
+from analytics.corpora.reading import Reading, as_reading
 from analytics.corpora.vocabulary import encode
 from analytics.errors import AnalyticsError
 from analytics.store.recording import Recording
 
-__all__ = ["network_facts", "record_network"]
+__all__ = ["network_facts", "network_reading", "record_network"]
 
 
 def record_network(network: str | Path, corpus: Corpus, path: str | Path, /, **options: Any) -> Recording:
@@ -60,6 +62,32 @@ def record_network(network: str | Path, corpus: Corpus, path: str | Path, /, **o
         annotations=annotations,
         **(own | options),
     )
+
+
+def network_reading(network: str | Path, /, *, kind: str, **changes: Any) -> Reading:
+    """Return how files of a kind are read for a trained network: as its training text was.
+
+    Parameters
+    ----------
+    network : path
+        The network's folder.
+    kind : {"text", "conllu", "documents", "python"}
+        What is to be read now.
+    **changes
+        Other options of `Reading`, instead of those of the training.
+    """
+    from analytics.models.weights import load_network
+
+    _, _, facts = load_network(Path(network))
+    if "reading" in facts:
+        known = as_reading(facts["reading"])
+    else:
+        tokenisation = facts.get("tokenisation", {})
+        by = "space" if tokenisation.get("method") == "spaces" else "word"
+        known = Reading(by=by, lower=bool(tokenisation.get("lower_case")))
+    # A network of Python source reads characters, whatever the text is now.
+    by = "char" if known.kind == "python" else known.by
+    return replace(known, **({"kind": kind, "by": by} | changes))
 
 
 def network_facts(folder: Path, facts: dict[str, Any], *, n_parameters: int) -> dict[str, Any]:

@@ -1,0 +1,248 @@
+"""A training as a TOML file: what is read, which network learns, how long.
+
+```toml
+[corpus]
+training = ["books/*.txt"]     # relative to this file; `stdlib:json/*.py` names the standard library
+by = "word"                    # and the other options of `corpora.reading.Reading`
+vocabulary_size = 10000
+
+[network]
+task = "language model"        # or "classifier"
+n_units = 256                  # and the other sizes of `ModelShape` or `ClassifierShape`
+
+[schedule]
+epochs = 5                     # and the other options of `Schedule` or `LanguageSchedule`
+```
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from analytics.corpora.python_source import LIBRARY_PREFIX
+from analytics.corpora.reading import Reading, as_reading
+from analytics.errors import AnalyticsError, ParameterError, UnknownNameError, nearest
+from analytics.store.schema import check_name
+
+__all__ = ["TASKS", "TrainingFile", "read_training_file"]
+
+TASKS = ("language model", "classifier")
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Keys of `[corpus]` beside those of `Reading`."""
+
+    training: list[str]
+    validation: list[str] = field(default_factory=list)
+    test: list[str] = field(default_factory=list)
+    validation_share: float = 0.1
+    vocabulary_size: int | None = None
+    min_count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFile:
+    """What the file says, checked."""
+
+    name: str
+    """Its own `name`, or the name of the file."""
+    task: str
+    reading: Reading
+    files: dict[str, tuple[str, ...]]
+    """Of `training`, `validation` and `test`; none: that part is not in files of its own."""
+    validation_share: float
+    """Of the training sequences, where there are no validation files."""
+    vocabulary_size: int | None
+    min_count: int
+    shape: dict[str, Any]
+    """Of the network, without the numbers of words and classes."""
+    schedule: Any
+    """A `Schedule` or `LanguageSchedule`."""
+
+
+def read_training_file(path: str | Path, /, *, changes: Sequence[str] = ()) -> TrainingFile:
+    """Read and check a training file.
+
+    Parameters
+    ----------
+    path : path
+    changes : sequence of str, optional
+        ``section.key=value`` with the value in TOML, instead of what the file says; files named here are
+        relative to the current folder.
+
+    Raises
+    ------
+    AnalyticsError
+        If the file is not TOML, or says what cannot be; the sentence names section and key.
+    """
+    file = Path(path)
+    content = _content(file)
+    _resolve(content.get("corpus"), file.parent)
+    for change in changes:
+        _apply(content, change)
+    try:
+        return _checked(content, default_name=file.stem)
+    except AnalyticsError as error:
+        raise type(error)(f"{file}, {error}") from None
+
+
+def _content(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_bytes().decode())
+    except FileNotFoundError:
+        raise ParameterError(f"There is no training file {file}.") from None
+    except IsADirectoryError:
+        raise ParameterError(f"{file} is a folder. Name a training file.") from None
+    except UnicodeDecodeError:
+        raise ParameterError(f"{file} is not UTF-8, as TOML is.") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ParameterError(f"{file} is not TOML: {error}.") from None
+
+
+def _resolve(corpus: Any, folder: Path) -> None:
+    """Make the file's own paths relative to it."""
+    for part in ("training", "validation", "test") if isinstance(corpus, dict) else ():
+        if isinstance(corpus.get(part), list):
+            corpus[part] = [
+                path if not isinstance(path, str) or path.startswith(LIBRARY_PREFIX) else str(folder / path)
+                for path in corpus[part]
+            ]
+
+
+def _apply(content: dict[str, Any], change: str) -> None:
+    key, equals, value = change.partition("=")
+    section, dot, name = key.strip().rpartition(".")
+    try:
+        if not equals or not name:
+            raise ValueError
+        values = tomllib.loads(f"value = {value}")
+        if len(values) != 1:
+            raise ValueError
+    except ValueError:
+        raise ParameterError(
+            "A change is section.key=value, with the value in TOML, such as schedule.epochs=3. "
+            f"Got {change!r}."
+        ) from None
+    place = content.setdefault(section, {}) if dot else content
+    if not isinstance(place, dict):
+        raise ParameterError(f"{section} is no section, so {change!r} cannot change it.")
+    place[name] = values["value"]
+
+
+def _checked(content: dict[str, Any], *, default_name: str) -> TrainingFile:
+    _check_keys(content, ("name", "corpus", "network", "schedule"), "the file")
+    name = content.get("name", default_name)
+    if not isinstance(name, str):
+        raise ParameterError(f"the file: name is a text. Got {name!r}.")
+    sections = {section: content.get(section) for section in ("corpus", "network", "schedule")}
+    for section, values in sections.items():
+        if not isinstance(values, dict):
+            raise ParameterError(f"the file: the section [{section}] is missing.")
+    reading, files = _corpus(sections["corpus"])
+    task, shape = _network(sections["network"])
+    try:
+        check_name(name, what="training")
+    except AnalyticsError as error:
+        raise type(error)(f"the file: {error}") from None
+    if task == "classifier" and (reading.kind != "documents" or reading.label is None):
+        raise ParameterError('[corpus]: a classifier learns from labelled documents: kind = "documents".')
+    return TrainingFile(
+        name=name,
+        task=task,
+        reading=reading,
+        files={part: tuple(getattr(files, part)) for part in ("training", "validation", "test")},
+        validation_share=files.validation_share,
+        vocabulary_size=files.vocabulary_size,
+        min_count=files.min_count,
+        shape=shape,
+        schedule=_schedule(sections["schedule"], task),
+    )
+
+
+def _corpus(section: dict[str, Any]) -> tuple[Reading, _Files]:
+    of_files = [entry.name for entry in fields(_Files)]
+    of_reading = [entry.name for entry in fields(Reading)]
+    _check_keys(section, [*of_files, *of_reading], "[corpus]")
+    for kind in (_Files, Reading):
+        _check_types(section, kind, "[corpus]")
+    try:
+        reading = as_reading({key: value for key, value in section.items() if key in of_reading})
+    except AnalyticsError as error:
+        raise type(error)(f"[corpus]: {error}") from None
+    if not section.get("training"):
+        raise ParameterError("[corpus]: training names at least one file to learn from.")
+    files = _Files(**{key: value for key, value in section.items() if key in of_files})
+    if not 0 < files.validation_share < 1:
+        raise ParameterError(f"[corpus]: validation_share must be in (0, 1). Got {files.validation_share}.")
+    if (files.vocabulary_size or 2) < 2 or files.min_count < 1:
+        raise ParameterError("[corpus]: vocabulary_size must be at least 2, min_count at least 1.")
+    return reading, files
+
+
+def _network(section: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    from analytics.models.classifier import ClassifierShape
+    from analytics.models.language_model import ModelShape
+
+    shape = dict(section)
+    task = shape.pop("task", TASKS[0])
+    if task not in TASKS:
+        raise ParameterError(f"[network]: task is one of {', '.join(TASKS)}. Got {task!r}.")
+    kind, sizes = (ModelShape, {}) if task == TASKS[0] else (ClassifierShape, {"n_classes": 2})
+    known = [entry.name for entry in fields(kind) if entry.name not in ("n_words", "n_classes")]
+    _check_keys(shape, ["task", *known], "[network]")
+    _check_types(shape, kind, "[network]")
+    try:
+        built = kind(n_words=2, **sizes, **shape)
+    except AnalyticsError as error:
+        raise type(error)(f"[network]: {error}") from None
+    return task, {name: value for name, value in asdict(built).items() if name in known}
+
+
+def _schedule(section: dict[str, Any], task: str) -> Any:
+    from analytics.models.schedule import LanguageSchedule, Schedule
+
+    kind = LanguageSchedule if task == TASKS[0] else Schedule
+    _check_keys(section, [entry.name for entry in fields(kind)], "[schedule]")
+    _check_types(section, kind, "[schedule]")
+    if "epochs" not in section:
+        raise ParameterError("[schedule]: epochs is missing: how often the text is read, at most.")
+    try:
+        return kind(**section)
+    except AnalyticsError as error:
+        raise type(error)(f"[schedule]: {error}") from None
+
+
+def _check_keys(section: Mapping[str, Any], known: Sequence[str], where: str) -> None:
+    for key in section:
+        if key not in known:
+            raise UnknownNameError(f"{where}: there is no key {key!r}.{nearest(key, known)}")
+
+
+def _check_types(section: Mapping[str, Any], kind: type, where: str) -> None:
+    for key, hint in get_type_hints(kind).items():
+        if key in section and not _fits(section[key], hint):
+            raise ParameterError(f"{where}: {key} is {_words(hint)}. Got {section[key]!r:.80}.")
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    if get_origin(hint) in (Union, UnionType):
+        return any(_fits(value, part) for part in get_args(hint))
+    if get_origin(hint) in (tuple, list):
+        return isinstance(value, list) and all(_fits(part, get_args(hint)[0]) for part in value)
+    if isinstance(value, bool) or hint is bool:
+        return isinstance(value, bool) and hint is bool
+    return isinstance(value, (int, float) if hint is float else hint)
+
+
+def _words(hint: Any) -> str:
+    if get_origin(hint) in (Union, UnionType):
+        return " or ".join(_words(part) for part in get_args(hint) if part is not type(None))
+    if get_origin(hint) in (tuple, list):
+        return f"a list, each {_words(get_args(hint)[0])}"
+    return {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}[hint]
