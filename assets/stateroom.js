@@ -208,6 +208,9 @@
         if (stateroom.pickers.handler && stateroom.pickers.handler(recording, kept) !== false) {
             return;
         }
+        if (stateroom.recordings && stateroom.recordings.picked(recording, kept)) {
+            return;
+        }
         stateroom.pickers.show(recording, kept);
         stateroom.address.replace(stateroom.address.patched({recording, state: kept}));
     }
@@ -261,17 +264,18 @@
         document.getElementById(open ? ids.helpClose : ids.helpButton).focus();
     }
 
-    function copyAddress() {
-        const say = (sentence) => stateroom.messages.show([sentence], "note");
-        const url = window.location.href;
+    /** Copy a text and say so; where the browser does not let it, show the text instead. */
+    stateroom.copy = function (text, sentence) {
+        const say = (told) => stateroom.messages.show([told], "note");
         const copied = window.navigator.clipboard
-            ? window.navigator.clipboard.writeText(url)
+            ? window.navigator.clipboard.writeText(text)
             : Promise.reject(new Error("no clipboard"));
-        copied.then(
-            () => say("The address of this view is copied."),
-            () => say("The browser does not let the address be copied. It is: " + url)
+        return copied.then(
+            () => say(sentence), () => say("The browser does not let it be copied. It is: " + text)
         );
-    }
+    };
+
+    const copyAddress = () => stateroom.copy(window.location.href, "The address of this view is copied.");
 
     const actions = {
         [ids.themeButton]: () => stateroom.theme.choose(stateroom.theme.current() === "dark" ? "light" : "dark"),
@@ -294,7 +298,8 @@
             const parameters = new URLSearchParams(search || "");
             const view = stateroom.view && stateroom.view.mounted() && stateroom.view.get();
             const chosen = view || {recording: parameters.get("recording"), state: parameters.get("state")};
-            stateroom.pickers.show(chosen.recording || "", chosen.state || "");
+            const home = stateroom.recordings && stateroom.recordings.mounted() ? stateroom.recordings.chosen() : "";
+            stateroom.pickers.show(chosen.recording || home, chosen.state || "");
             stateroom.theme.announce();
             markMenu();
             if (catalog && window.location.pathname === document.getElementById(ids.brand).pathname) {

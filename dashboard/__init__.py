@@ -9,6 +9,7 @@ from dash import Dash
 from dashboard import messages, routing, security
 from dashboard.callbacks import register_all
 from dashboard.components.shell import INDEX, shell
+from dashboard.jobs import Jobs
 from dashboard.pages import PAGES
 from dashboard.queries import Queries
 from dashboard.queries.cache import AnswerCache
@@ -22,7 +23,7 @@ ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
 def create_app(settings: Settings) -> Dash:
     """Return the app for these settings; nothing is read from the recordings yet."""
-    queries = Queries(settings.data_dir, _cache(settings))
+    queries, jobs = Queries(settings.data_dir, _cache(settings)), Jobs(settings.cache_dir / "jobs")
     app = Dash(
         "stateroom",
         title="Stateroom",
@@ -41,7 +42,7 @@ def create_app(settings: Settings) -> Dash:
     )
     app.layout = shell(PAGES)
     routing.register(app, PAGES)
-    register_all(app, queries)
+    register_all(app, queries, jobs)
     warming = Warming(queries)
     app.server.extensions["stateroom-warming"] = warming
     app.server.before_request(warming.start)

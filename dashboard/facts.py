@@ -1,11 +1,20 @@
-"""What a reader is told of a recording before opening it: the value that travels from queries to pages."""
+"""What a reader is told of a recording: the values that travel from queries to figures and pages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["RecordingFacts"]
+__all__ = [
+    "AnnotationContent",
+    "FileGroup",
+    "RecordingContent",
+    "RecordingDetail",
+    "RecordingFacts",
+    "SequenceLengths",
+    "StateRow",
+    "TrainingCurve",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,8 @@ class RecordingFacts:
     corpus: dict[str, Any] = field(default_factory=dict)
     opening_view: dict[str, str] = field(default_factory=dict)
     """Address parameters of a finding worth seeing first."""
+    created: str = ""
+    """When it was recorded, ISO 8601; empty when the manifest does not say."""
 
     def for_browser(self) -> dict[str, Any]:
         """Return what the frame needs to know: the pickers, the facts line, the links."""
@@ -46,3 +57,115 @@ class RecordingFacts:
             "annotations": self.annotations,
             "opening": self.opening_view,
         }
+
+    def for_list(self) -> dict[str, Any]:
+        """Return what the list of recordings shows, sorts by and searches."""
+        return {
+            "key": self.key,
+            "name": self.name,
+            "positions": self.n_positions,
+            "states": list(self.states),
+            "bytes": self.n_bytes + self.n_derived_bytes,
+            "created": self.created,
+            "words": " ".join(
+                (self.description, *map(str, self.annotations), str(self.model.get("title", "")))
+            ),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class StateRow:
+    """One state of a recording."""
+
+    name: str
+    n_units: int
+    unit_shape: tuple[int, ...]
+    """Of the matrix that a position holds; empty for plain vectors."""
+    dtype: str
+    n_bytes: int
+    n_derived_bytes: int
+    """Of its rows for scattered reading; 0: not built."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileGroup:
+    """Files that belong together, and what they take on disk."""
+
+    name: str
+    n_bytes: int
+    n_files: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingDetail:
+    """What the manifest and the sizes of the files tell of one recording."""
+
+    facts: RecordingFacts
+    states: tuple[StateRow, ...]
+    groups: tuple[FileGroup, ...]
+    has_loss: bool
+    settings: dict[str, Any] = field(default_factory=dict)
+    """How it was recorded, as far as its manifest says."""
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceLengths:
+    """Lengths of a recording's sequences, in positions."""
+
+    shortest: int
+    median: float
+    longest: int
+    counts: tuple[int, ...]
+    """Sequences in each of equally wide bins from `shortest` to `longest`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationContent:
+    """What one annotation holds over the whole recording."""
+
+    name: str
+    kind: str
+    n_labels: int
+    """Different labels; 0 for numbers."""
+    n_missing: int
+    n_positions: int
+    largest: tuple[tuple[str, int], ...] = ()
+    """The most frequent labels and their positions."""
+    n_other: int = 0
+    """Positions of all further labels together."""
+    limits: tuple[float, float, float] | None = None
+    """Smallest, median and largest number; None when there is none."""
+    counts: tuple[int, ...] = ()
+    """Numbers in each of equally wide bins between the limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingContent:
+    """What is known only by reading a recording's tables."""
+
+    sequence_name: str
+    lengths: SequenceLengths
+    frequent: tuple[tuple[str, int], ...]
+    """The most frequent tokens and their positions."""
+    annotations: tuple[AnnotationContent, ...]
+    perplexity: float | None
+    """Over this corpus; None when no log-probabilities were recorded."""
+    n_predicted: int = 0
+    """Positions it is a mean over."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingCurve:
+    """How a network was trained: one value for each epoch, None where the log has none. Losses in nats."""
+
+    epochs: tuple[int, ...]
+    training_loss: tuple[float | None, ...]
+    validation_loss: tuple[float | None, ...]
+    learning_rate: tuple[float | None, ...]
+    seconds: tuple[float | None, ...]
+    validation_accuracy: tuple[float | None, ...]
+    kept_epoch: int | None
+    """The epoch whose weights were kept; None when the log does not tell."""
+    kept_by: str = ""
+    """How that is known."""

@@ -32,8 +32,28 @@ class Shell:
 class Home:
     """The Recordings page."""
 
+    CATALOG = "home-catalog"
+    """Store: what the list shows of each recording (`RecordingFacts.for_list`) and which to show first."""
+    CHOSEN = "home-chosen"
+    """Store: key of the recording that is shown and how often one was chosen; the browser writes it."""
     LIST = "home-list"
+    LIST_NOTES = "home-list-notes"
+    """What stands under the list: folders that do not open, or why there is no recording."""
     REFRESH = "home-refresh"
+    PANE = "home-pane"
+    DETAIL = "home-detail"
+    CONTENT = "home-content"
+    TRAINING = "home-training"
+    TRAINING_CAPTION = "home-training-caption"
+    ABOUT = "home-about"
+    VERIFICATION = "home-verification"
+    """Where the verification is drawn; its settings are in VERIFICATION_SETTINGS."""
+    VERIFICATION_SETTINGS = "home-verification-settings"
+    OWN = "home-own"
+    """The link that opens the guided form."""
+    GUIDE = "home-guide"
+    GUIDE_TABLE = "home-guide-table"
+    """Store: questions, calls and names of the guided form."""
 
 
 class Match:

@@ -52,8 +52,11 @@ def callback(url: str, *, output: str, outputs, inputs: list[dict]) -> dict:
 def home_list(url: str) -> str:
     answer = callback(
         url,
-        output="home-list.children",
-        outputs={"id": "home-list", "property": "children"},
+        output="..home-catalog.data...home-list-notes.children..",
+        outputs=[
+            {"id": "home-catalog", "property": "data"},
+            {"id": "home-list-notes", "property": "children"},
+        ],
         inputs=[{"id": "home-refresh", "property": "n_clicks", "value": None}],
     )
     return json.dumps(answer)

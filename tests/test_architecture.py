@@ -58,7 +58,7 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("dash", "plotly", "dash_bootstrap_components", "flask", "torch"),
     ),
     "dashboard.figures": (
-        ("analytics.analyses", "dashboard.figures"),
+        ("analytics.analyses", "dashboard.figures", "dashboard.facts"),
         ("dash", "dash_bootstrap_components", "pyarrow", "flask", "torch"),
     ),
     "dashboard.components": (
@@ -72,7 +72,8 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "dashboard.callbacks": (
         (
             "dashboard.ids", "dashboard.links", "dashboard.queries", "dashboard.figures", "dashboard.facts",
-            "dashboard.components", "dashboard.messages", "dashboard.callbacks", "analytics.errors",
+            "dashboard.components", "dashboard.messages", "dashboard.callbacks", "dashboard.jobs",
+            "analytics.errors",
         ),
         ("numpy", "pandas", "pyarrow", "torch"),
     ),

@@ -1,10 +1,11 @@
-"""The wiring. Each module has `register(app, queries)`."""
+"""The wiring. Each module has `register(app, queries)`; those with background work take the jobs as well."""
 
 from __future__ import annotations
 
 from dash import Dash
 
-from dashboard.callbacks import match, recordings, selection, shell
+from dashboard.callbacks import match, recordings, selection, shell, verification
+from dashboard.jobs import Jobs
 from dashboard.queries import Queries
 
 __all__ = ["register_all"]
@@ -12,7 +13,8 @@ __all__ = ["register_all"]
 MODULES = (shell, recordings, selection, match)
 
 
-def register_all(app: Dash, queries: Queries) -> None:
+def register_all(app: Dash, queries: Queries, jobs: Jobs) -> None:
     """Register the callbacks of every module."""
     for module in MODULES:
         module.register(app, queries)
+    verification.register(app, queries, jobs)

@@ -1,4 +1,4 @@
-"""How to see one's own network: the shortest script that records one."""
+"""The shortest script that records a network of one's own, whole: it runs as it is."""
 
 from __future__ import annotations
 
@@ -11,27 +11,19 @@ import torch
 import analytics
 
 tokens = "the cat sat on the mat".split()  # your text
-words = sorted(set(tokens))
-embed, lstm = torch.nn.Embedding(len(words), 16), torch.nn.LSTM(16, 32)  # your trained network
-with torch.no_grad():
-    hidden, _ = lstm(embed(torch.tensor([words.index(token) for token in tokens])))
-states = {"layer0.hidden": hidden.numpy()}
-analytics.write_recording("data/recordings/mine", name="mine", tokens=tokens, states=states)
+vocabulary = sorted(set(tokens))
+model = torch.nn.Sequential(torch.nn.Embedding(len(vocabulary), 16), torch.nn.LSTM(16, 32))  # your network
+analytics.record(model, tokens, "data/recordings/mine", vocabulary=vocabulary)
 """
-"""Runs as it is; README shows the same lines."""
+"""README shows the same lines."""
 
 
 def own_network() -> html.Details:
-    """Return the section of the Recordings page."""
+    """Return the example under the lines of the guided form."""
     return html.Details(
         [
-            html.Summary("How do I see my own network?"),
-            html.P(
-                "Run these lines in the folder of Stateroom with .venv/bin/python, then load this page "
-                "again. States are arrays with one row for each token and one column for each unit."
-            ),
-            html.Pre(SNIPPET, className="code"),
+            html.Summary("A whole example that runs as it is"),
+            html.Pre(SNIPPET, className="code", tabIndex="0"),
         ],
         className="own-network",
-        open=True,
     )

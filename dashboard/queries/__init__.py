@@ -6,10 +6,13 @@ from pathlib import Path
 
 from dashboard.queries.annotations import AnnotationQueries
 from dashboard.queries.cache import AnswerCache
+from dashboard.queries.contents import ContentQueries
 from dashboard.queries.match import MatchQueries
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.search import SearchQueries
 from dashboard.queries.selection import SelectionQueries
+from dashboard.queries.training import TrainingQueries
+from dashboard.queries.verification import VerificationQueries
 from dashboard.queries.view import ViewQueries
 from dashboard.queries.window import WindowQueries
 
@@ -22,6 +25,9 @@ class Queries:
     def __init__(self, data_dir: Path, cache: AnswerCache) -> None:
         self.recordings = RecordingQueries(data_dir)
         self.annotations = AnnotationQueries(cache)
+        self.contents = ContentQueries(self.recordings, cache)
+        self.training = TrainingQueries(self.recordings)
+        self.verification = VerificationQueries(self.recordings)
         self.view = ViewQueries(self.recordings)
         self.window = WindowQueries(self.recordings, self.annotations)
         self.selection = SelectionQueries(self.recordings, cache)

@@ -167,6 +167,8 @@ class _DiskAnswers:
         """Remove the oldest files until the rest fits."""
         files = []
         for entry in os.scandir(self._folder):
+            if entry.is_dir():
+                continue  # The background jobs look after theirs.
             try:
                 files.append((entry.stat().st_mtime, entry.stat().st_size, entry.path))
             except FileNotFoundError:

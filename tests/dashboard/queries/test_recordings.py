@@ -46,6 +46,31 @@ def test_facts_for_the_browser_are_plain(queries, tmp_path):
     }
 
 
+def test_detail_adds_up(queries, tmp_path):
+    recording = lstm_recording(tmp_path / "plays")
+    detail = queries.detail("plays")
+    assert detail.facts == queries.all()[0] and detail.facts.created
+    assert [(state.name, state.n_units, state.dtype) for state in detail.states] == [
+        ("layer0.hidden", UNITS, "float32"),
+        ("layer0.cell", UNITS, "float32"),
+    ]
+    groups = {group.name: group for group in detail.groups}
+    assert set(groups) == {"states", "derived rows", "tokens and sequences", "annotations", "predictions"}
+    assert groups["states"].n_bytes == sum(state.n_bytes for state in detail.states)
+    assert groups["derived rows"].n_bytes == detail.facts.n_derived_bytes
+    assert (
+        sum(group.n_bytes for group in detail.groups if group.name != "derived rows") == detail.facts.n_bytes
+    )
+    rows = (recording.path / "rows" / "layer0.cell.npy").stat().st_size
+    assert [state.n_derived_bytes for state in detail.states] == [rows, rows]
+    shutil.rmtree(recording.path / "rows")
+    assert [state.n_derived_bytes for state in queries.detail("plays").states] == [0, 0]
+
+
+def test_no_detail_of_what_is_not_there(queries):
+    assert queries.detail("nowhere") is None
+
+
 def test_new_removed_and_replaced_recordings_are_noticed(queries, tmp_path):
     assert queries.all() == []
     small_recording(tmp_path / "a")

@@ -1,0 +1,42 @@
+"""The verification of a recording: starting it, looking at it and cancelling it, asked by a script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from dash import Dash
+from flask import jsonify, request
+
+from analytics.errors import ParameterError
+from dashboard import messages
+from dashboard.jobs import Jobs, JobStatus
+from dashboard.queries import Queries
+
+__all__ = ["register"]
+
+TAB = re.compile(r"[0-9a-f]{8,64}")
+"""A page's name for itself; it becomes the name of a file."""
+ACTIONS = ("status", "start", "again", "cancel")
+
+
+def register(app: Dash, queries: Queries, jobs: Jobs) -> None:
+    """Register the address that assets/verification.js asks."""
+
+    @app.server.post(f"{app.config.routes_pathname_prefix}verification/<any({','.join(ACTIONS)}):action>")
+    def verification(action: str):
+        asked = request.get_json(silent=True)
+        asked = asked if isinstance(asked, dict) else {}
+        return jsonify(messages.answered(lambda: _act(action, asked, queries, jobs).to_dict()))
+
+
+def _act(action: str, asked: Mapping[str, Any], queries: Queries, jobs: Jobs) -> JobStatus:
+    tab, work = str(asked.get("tab", "")), queries.verification.work(str(asked.get("recording", "")))
+    if not TAB.fullmatch(tab):
+        raise ParameterError(f"tab must be 8 to 64 hexadecimal digits. Got {tab[:40]!r}.")
+    if action == "status":
+        return jobs.status(work.key, watcher=tab)
+    if action == "cancel":
+        return jobs.cancel(work.key, watcher=tab)
+    return jobs.start(work.key, work.function, work.arguments, watcher=tab, again=action == "again")

@@ -1,0 +1,169 @@
+"""The guided form: every Python snippet is run for real; the table makes sense."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import analytics
+from dashboard.components.guide import guide_table, lines_for, settled
+from dashboard.components.guide_table import QUESTIONS
+
+SENTENCES = ["the cat sat", "on the mat", "the mat sat", "a cat"]
+WORDS = [word for sentence in SENTENCES for word in sentence.split()]
+STARTS = [0, 3, 6, 9]
+N_CLASSES = 2
+MODULE = "blocks.0"
+
+
+def answers(**fixed: str) -> list[dict[str, str]]:
+    """Every way to answer the form with these answers given, each settled case once."""
+    asked = {question.name: [choice.value for choice in question.choices] or [""] for question in QUESTIONS}
+    asked |= {name: [value] for name, value in fixed.items()}
+    if "modules" not in fixed:
+        asked["modules"] = ["", MODULE]
+    cases = [dict(zip(asked, values, strict=True)) for values in itertools.product(*asked.values())]
+    settled_cases = {tuple(settled(case).items()): None for case in cases}
+    return [dict(case) for case in settled_cases]
+
+
+def title(case: dict[str, str]) -> str:
+    return "-".join(value for value in case.values() if value)
+
+
+def network(case: dict[str, str], n_inputs: int) -> Any:
+    """A small real network that does what the case says."""
+    import torch
+
+    class Network(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.read = torch.nn.Linear(n_inputs, 6) if numbers else torch.nn.Embedding(n_inputs, 6)
+            self.blocks = torch.nn.ModuleList([torch.nn.Linear(6, 6)])
+            self.lstm = torch.nn.LSTM(6, 5, batch_first=True)
+            self.head = torch.nn.Linear(5, N_CLASSES if case["predicts"] == "classes" else n_inputs)
+
+        def forward(self, inputs):
+            hidden, _ = self.lstm(self.blocks[0](self.read(inputs)))
+            return hidden if case["predicts"] == "states" else self.head(hidden)
+
+    numbers = case["input"] == "numbers"
+    torch.manual_seed(0)
+    return Network()
+
+
+def given_names(case: dict[str, str]) -> dict[str, Any]:
+    """What the form says a reader has: a value for each name in the lines."""
+    import torch
+
+    tokens = list("abcabdabcaac") if case["input"] == "characters" else list(WORDS)
+    vocabulary = sorted(set(tokens))
+    ids = torch.tensor([[0, 1, 2], [2, 1, 0], [1, 1, 1], [0, 2, 2]])
+    n_positions = ids.numel() if case["input"] == "loader" else len(tokens)
+    n_inputs = 2 if case["input"] == "numbers" else len(vocabulary)
+    return {
+        "model": network(case, n_inputs),
+        "tokens": tokens,
+        "vocabulary": vocabulary,
+        "values": np.random.default_rng(0).normal(size=(len(tokens), 2)).astype(np.float32),
+        "loader": torch.utils.data.DataLoader(_sequences(case, ids), batch_size=2),
+        "starts": STARTS,
+        "labels": [0, 1, 0, 1] if case["sequences"] == "many" else [1],
+        "classes": ["dull", "bright"],
+        "tags": [f"tag {place % 3}" for place in range(n_positions)],
+        "hidden": np.random.default_rng(0).normal(size=(len(tokens), 4)).astype(np.float32),
+    }
+
+
+def _sequences(case: dict[str, str], ids: Any) -> Any:
+    import torch
+
+    if case["predicts"] != "classes":
+        return ids
+    return torch.utils.data.TensorDataset(ids, torch.tensor([0, 1, 0, 1]))
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """An empty folder to run lines in, as a reader does in that of Stateroom."""
+    (tmp_path / "data" / "recordings").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(case: dict[str, str], names: dict[str, Any]) -> analytics.Recording:
+    lines = lines_for(case).python
+    for function in re.findall(r"analytics\.(\w+)\(", lines):
+        if function not in analytics.__all__:
+            pytest.skip(f"analytics.{function} is not there")
+    exec(compile(lines, "<lines>", "exec"), names)
+    return analytics.open_recording(Path("data") / "recordings" / case["name"])
+
+
+@pytest.mark.parametrize("case", answers(own="torch"), ids=title)
+def test_lines_for_a_torch_network_record_it(case, folder):
+    names = given_names(case)
+    recording = run(case, names)
+    expected = (MODULE,) if case["modules"] else ("layer0.hidden", "layer0.cell")
+    assert set(expected) <= set(recording.state_names)
+    assert recording.n_sequences == (4 if case["sequences"] == "many" or case["input"] == "loader" else 1)
+    assert (recording.predictions is not None) == (case["predicts"] == "next")
+    columns = set(recording.annotations.columns)
+    assert ("part of speech" in columns) == (case["annotations"] == "yes")
+    assert ("P(bright)" in columns) == (case["predicts"] == "classes")
+
+
+@pytest.mark.parametrize("case", answers(own="memory"), ids=title)
+def test_lines_for_arrays_in_python_write_them(case, folder):
+    recording = run(case, given_names(case | {"input": "words", "predicts": "states"}))
+    assert recording.tokens.tolist() == WORDS
+    assert recording.n_sequences == (4 if case["sequences"] == "many" else 1)
+    assert ("part of speech" in recording.annotations.columns) == (case["annotations"] == "yes")
+
+
+def test_every_name_in_the_lines_is_explained():
+    for case in answers():
+        lines = lines_for(case)
+        used = {node.id for node in ast.walk(ast.parse(lines.python)) if isinstance(node, ast.Name)}
+        explained = [name for name, _ in lines.names]
+        assert used - {"analytics"} == set(explained), case
+        assert len(explained) == len(set(explained)), case
+
+
+def test_lines_are_few_and_fit_the_page():
+    for case in answers():
+        lines = lines_for(case).python.splitlines()
+        assert max(map(len, lines)) <= 88
+        assert len(lines) <= 14
+    assert len(lines_for({}).python.splitlines()) == 3
+
+
+def test_every_case_has_lines_or_a_command():
+    for case in answers():
+        lines = lines_for(case)
+        assert lines.python or lines.command, case
+
+
+def test_typed_text_becomes_a_literal_whatever_it_is():
+    name = "a \"b\"\\\n{path} $(rm -rf ~) 'c' שלום"
+    lines = lines_for({"own": "lstmvis", "name": name, "source": name})
+    (call,) = [node for node in ast.walk(ast.parse(lines.python)) if isinstance(node, ast.Call)]
+    assert [ast.literal_eval(argument) for argument in call.args] == [name, f"data/recordings/{name}"]
+
+
+def test_an_answer_that_is_none_of_the_choices_becomes_the_first_that_fits():
+    assert settled({"own": "nonsense"})["own"] == "torch"
+    assert settled({"own": "torch", "input": "numbers", "predicts": "next"})["predicts"] == "classes"
+
+
+def test_the_table_travels_to_the_browser():
+    table = guide_table()
+    assert json.loads(json.dumps(table)) == table
+    assert [question["name"] for question in table["questions"]] == [question.name for question in QUESTIONS]
