@@ -15,6 +15,8 @@ __all__ = [
     "Matches",
     "Recording",
     "RecordingWriter",
+    "Verification",
+    "annotate",
     "build_row_cache",
     "count_on",
     "import_arrays",
@@ -23,7 +25,9 @@ __all__ = [
     "match_pattern",
     "open_recording",
     "record",
+    "remove_annotations",
     "select_units",
+    "verify",
     "write_recording",
 ]
 
@@ -33,6 +37,8 @@ _HOMES = {
     "Matches": "analytics.analyses.match",
     "Recording": "analytics.store.recording",
     "RecordingWriter": "analytics.ingest.writer",
+    "Verification": "analytics.ingest.verification",
+    "annotate": "analytics.ingest.annotate",
     "build_row_cache": "analytics.store.row_cache",
     "count_on": "analytics.analyses.selection",
     "import_arrays": "analytics.ingest.import_arrays",
@@ -41,7 +47,9 @@ _HOMES = {
     "match_pattern": "analytics.analyses.match",
     "open_recording": "analytics.store.recording",
     "record": "analytics.ingest.record",
+    "remove_annotations": "analytics.ingest.annotate",
     "select_units": "analytics.analyses.selection",
+    "verify": "analytics.ingest.verify",
     "write_recording": "analytics.ingest.from_arrays",
 }
 """The module that defines each public name."""
