@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from analytics.errors import ParameterError
 from analytics.ingest.annotation_columns import AnnotationColumn, annotation_columns
 from analytics.ingest.blocks import Progress
-from analytics.store.schema import PREDICTIONS_FILE, check_name
+from analytics.store.schema import PREDICTIONS_FILE, STATE_DTYPES, check_name
 
 __all__ = [
     "Opening",
@@ -60,7 +61,10 @@ class Opening:
         weights: str | Path | bytes | None,
         sequence_name: str,
         opening_view: Mapping[str, str] | None,
-        **layout: Any,
+        top_k: int,
+        dtype: DTypeLike | None,
+        row_cache: bool,
+        rows_per_group: int,
     ) -> Opening:
         """Check what a caller says; the parameters are those of `RecordingWriter`."""
         return cls(
@@ -76,7 +80,10 @@ class Opening:
                 "model": check_json(model, "model"),
                 "corpus": check_json(corpus, "corpus"),
             },
-            **layout,
+            top_k=_check_count(top_k, "top_k", lowest=0),
+            dtype=_check_dtype(dtype),
+            row_cache=bool(row_cache),
+            rows_per_group=_check_count(rows_per_group, "rows_per_group", lowest=1),
         )
 
     def described(self, progress: Progress) -> dict[str, Any]:
@@ -197,6 +204,25 @@ def check_weights(weights: str | Path | bytes | None, model: Mapping[str, Any] |
     if weights is not None and not model:
         raise ParameterError("weights come with model=: what is needed to build the network again. Got none.")
     return path
+
+
+def _check_dtype(dtype: DTypeLike | None) -> str | None:
+    if dtype is None:
+        return None
+    try:
+        name = np.dtype(dtype).name
+    except TypeError:
+        name = None
+    name = "float32" if name == "float64" else name
+    if name not in STATE_DTYPES:
+        raise ParameterError(f"dtype is 'float16' or 'float32', in which states are stored. Got {dtype!r}.")
+    return name
+
+
+def _check_count(number: int, name: str, *, lowest: int) -> int:
+    if not isinstance(number, int | np.integer) or number < lowest:
+        raise ParameterError(f"{name} is a whole number, at least {lowest}. Got {number!r}.")
+    return int(number)
 
 
 def _hash(content: Path | bytes) -> str:

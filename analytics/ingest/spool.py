@@ -40,6 +40,7 @@ class Spool:
     >>> spool.append([[1, 2, 3], [0.5, 0.25, 0.0]])
     >>> [rows["column_0"].tolist() for rows in spool.blocks(2)]
     [[1, 2], [3]]
+    >>> spool.close()
     """
 
     def __init__(self, path: Path, dtypes: Sequence[DTypeLike], *, n_rows: int = 0) -> None:

@@ -177,6 +177,16 @@ def test_other_sets_of_files(tmp_path, options):
     assert content(open_recording(tmp_path / "r")) == content(open_recording(tmp_path / "whole"))
 
 
+def test_what_was_written_after_the_mark_is_cut_off(tmp_path):
+    """The second process stops sooner than the first one was killed."""
+    with writer(tmp_path / "whole") as opened:
+        append(opened, 0, 110)
+    leave_unfinished(tmp_path / "r", marked=100, written=190)
+    with writer(tmp_path / "r", resume=True) as opened:
+        append(opened, 100, 110)
+    assert content(open_recording(tmp_path / "r")) == content(open_recording(tmp_path / "whole"))
+
+
 def test_refusals_go_on_where_the_mark_was(tmp_path):
     leave_unfinished(tmp_path / "r")
     with writer(tmp_path / "r", resume=True) as opened:
