@@ -57,7 +57,8 @@ meta:
   depth: {file: mood, path: depth, vis: {type: discrete, range: 0...10}}
   crazy_measure: {file: mood, path: mood, vis: {type: scalar, range: [0, 1]}}
   frequency: {file: mood, path: frequency, index: word_sequence, vis: {type: scalar}}
-  usual_tag: {file: pos, path: by_word, index: word_sequence, dict: pos_dict, vis: {type: discrete, range: dict}}
+  usual_tag:
+    {file: pos, path: by_word, index: word_sequence, dict: pos_dict, vis: {type: discrete, range: dict}}
   top_k: {type: wordvec, file: top, path: preds, weights_path: scores, dict: words, vis: {type: wordvec}}
 etc: {regex_search: true}
 """

@@ -15,6 +15,7 @@ from analytics.ingest.lstmvis_project import LstmvisProject, StateEntry
 __all__ = ["ProjectFiles", "shared_length", "word_array"]
 
 _HDF5_ENDINGS = (".h5", ".hdf5")
+_DICTIONARY_ENDINGS = (".dict", ".txt")
 
 STATE_KINDS = "fiub"
 """Kinds of numbers that are states: floats, and whole numbers, which become float32."""
@@ -43,7 +44,7 @@ class ProjectFiles:
     def array(self, key: str, path: str) -> Hdf5Array:
         """Return a set of a file."""
         if key not in self._hdf5:
-            file = self.project.file_of(key, self._notes)
+            file = self.project.file_of(key, self._notes, endings=_HDF5_ENDINGS)
             if file.suffix not in _HDF5_ENDINGS:
                 self._notes.add(
                     f"{file.name} ends neither in .h5 nor in .hdf5, as LSTMVis wants: read as HDF5."
@@ -54,7 +55,9 @@ class ProjectFiles:
     def dictionary(self, key: str) -> dict[int, str]:
         """Return a dictionary: texts by id."""
         if key not in self._dictionaries:
-            self._dictionaries[key] = read_dictionary(self.project.file_of(key, self._notes), self._notes)
+            self._dictionaries[key] = read_dictionary(
+                self.project.file_of(key, self._notes, endings=_DICTIONARY_ENDINGS), self._notes
+            )
         return self._dictionaries[key]
 
     def state(self, entry: StateEntry, *, n_words: int) -> Hdf5Array:

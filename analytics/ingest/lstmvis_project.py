@@ -6,7 +6,7 @@ Annotations") and by its server, `lstmdata/data_handler.py`, which accepts more 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,25 +83,28 @@ class LstmvisProject:
     sections: Mapping[str, TableEntry]
     """Parts of lstm.yml with a file and a path, by name: what `index` may name."""
 
-    def file_of(self, key: str, notes: Notes) -> Path:
-        """Return the file of a key of `files`.
+    def file_of(self, key: str, notes: Notes, *, endings: Sequence[str]) -> Path:
+        """Return the file of a key of `files`, or the only one of that name and of such an ending.
 
         Raises
         ------
         ParameterError
-            If there is no such key.
+            If there is none.
         """
         if key in self.files:
             return self.files[key]
-        named = {path for path in self.files.values() if key in (path.name, path.stem)}
+        named = {
+            path
+            for path in self.files.values()
+            if key == path.name or (key == path.stem and path.suffix in endings)
+        }
         if len(named) != 1:
             raise ParameterError(
                 f"lstm.yml names the file '{key}', which is not in files.{nearest(key, self.files)}"
             )
-        notes.add(
-            f"lstm.yml names the file '{key}', which is not in files: {min(named).name} is taken for it."
-        )
-        return min(named)
+        (path,) = named
+        notes.add(f"lstm.yml names the file '{key}', which is not in files: {path.name} is taken for it.")
+        return path
 
 
 def read_project(place: str | Path, notes: Notes) -> LstmvisProject:
