@@ -84,9 +84,9 @@ class Findings:
         if self.progress is not None:
             self.progress(self.n_read, self.n_bytes)
 
-    def has_failed(self, part: str) -> bool:
-        """Whether something is wrong with a file already."""
-        return any(check.part == part and check.passed is False for check in self.checks)
+    def has_failed(self, part: str, *whats: str) -> bool:
+        """Whether one of these checks of a file did not pass."""
+        return any(check.part == part and check.what in whats and not check.passed for check in self.checks)
 
     @contextmanager
     def guarded(self, part: str, what: str) -> Iterator[None]:

@@ -28,8 +28,14 @@ LONGEST_BIDIRECTIONAL = 2000
 
 _TOLERANCE = {"float16": (1e-3, 1e-3), "float32": (1e-4, 1e-4)}
 """Allowed difference: the first, and the second times the value. Float16 keeps eleven bits of a value."""
-_LOG_PROBABILITY_TOLERANCE = 1e-2
+_LOG_PROBABILITY_TOLERANCE = 1e-3
 _ROWS_AT_ONCE = 32
+
+_NEEDED = (
+    (TOKENS_FILE, "rows and columns", "values"),
+    (SEQUENCES_FILE, "rows and columns", "values", "borders"),
+)
+"""Checks without which the network cannot be shown what it read."""
 
 States = dict[str, NDArray[np.float64]]
 
@@ -46,7 +52,7 @@ def check_network(findings: Findings) -> None:
         facts = findings.folder.read_json(MODEL_FILE) if MODEL_FILE in findings.manifest.sizes else {}
         if why := _unknown(facts, findings):
             findings.leave_open(WEIGHTS_FILE, what, f"{why}: its states cannot be computed once more.")
-        elif findings.has_failed(TOKENS_FILE) or findings.has_failed(SEQUENCES_FILE):
+        elif any(findings.has_failed(*checks) for checks in _NEEDED):
             findings.leave_open(WEIGHTS_FILE, what, "The tokens are damaged: the network cannot read them.")
         else:
             _compare(findings, facts["network"], what)
@@ -107,12 +113,7 @@ def _unknown(facts: Any, findings: Findings) -> str | None:
 
 
 def _compare(findings: Findings, network: dict[str, Any], what: str) -> None:
-    from safetensors.numpy import load_file
-
-    weights = {
-        name: value.astype(np.float64)
-        for name, value in load_file(findings.folder.path / WEIGHTS_FILE).items()
-    }
+    weights = _weights(findings)
     wrong, n_positions, compared = None, 0, set()
     for start, stop, is_whole in _spans(findings, two_ways=bool(network.get("bidirectional"))):
         ids, logs, targets = _tokens(findings, start, stop)
@@ -129,6 +130,17 @@ def _compare(findings: Findings, network: dict[str, Any], what: str) -> None:
         return
     right = f"{len(compared)} states agree at {n_positions:,} positions at the beginnings of sequences."
     findings.add(WEIGHTS_FILE, what, wrong, right)
+
+
+def _weights(findings: Findings) -> dict[str, NDArray[np.float64]]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        weights = load_file(findings.folder.path / WEIGHTS_FILE)
+    except SafetensorError as error:
+        raise findings.folder.failure(WEIGHTS_FILE, f"cannot be read as safetensors ({error})") from None
+    return {name: value.astype(np.float64) for name, value in weights.items()}
 
 
 def _spans(findings: Findings, *, two_ways: bool) -> Iterator[tuple[int, int, bool]]:
@@ -192,7 +204,8 @@ def _difference(findings: Findings, name: str, expected: NDArray, start: int) ->
     if recorded.shape != expected.shape:
         return f"'{name}' has {recorded.shape[1]} units, and the network in {MODEL_FILE} {expected.shape[1]}."
     least, share = _TOLERANCE[facts.dtype.name]
-    bad = ~(np.abs(recorded - expected) <= least + share * np.abs(expected))
+    with np.errstate(invalid="ignore"):  # a damaged state may hold NaN
+        bad = ~(np.abs(recorded - expected) <= least + share * np.abs(expected))
     if not bad.any():
         return None
     row = int(bad.any(axis=1).argmax())

@@ -45,10 +45,11 @@ def check_tables(findings: Findings) -> None:
         SEQUENCES_FILE: (sequences_schema(), findings.manifest.n_sequences, _check_sequences),
         TOKENS_FILE: (tokens_schema(), n_positions, _check_tokens),
     }
-    if annotations:
+    with findings.guarded(ANNOTATIONS_FILE, "rows and columns"):
         kinds = {name: fact.get("labels", fact["kind"]) for name, fact in annotations.items()}
         fields = [column.field for column in annotation_columns(kinds).values()]
-        schemas[ANNOTATIONS_FILE] = pa.schema(fields), n_positions, _check_annotations
+        if fields:
+            schemas[ANNOTATIONS_FILE] = pa.schema(fields), n_positions, _check_annotations
     if top_k:
         schemas[PREDICTIONS_FILE] = predictions_schema(top_k), n_positions, _check_predictions
     for file, (schema, n_rows, check) in schemas.items():
@@ -171,8 +172,6 @@ def _check_annotations(findings: Findings) -> None:
                 wrong[name] = _sentence(ANNOTATIONS_FILE, name, rule, start + int(bad.argmax()))
         start += len(next(iter(block.values())))
     for name, fact in facts.items():
-        if len(set(fact.get("labels", ()))) < len(fact.get("labels", ())):
-            wrong.setdefault(name, f"The manifest lists a label of the annotation '{name}' twice.")
         findings.add(ANNOTATIONS_FILE, f"'{name}'", wrong.get(name), f"{fact['kind']}, as the manifest says.")
 
 
