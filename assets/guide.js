@@ -40,8 +40,9 @@
 
     function filled(text, answers, quote) {
         const source = answers.source || table.sources[answers.own] || "";
+        const file = answers.file || table.sources[answers.reads] || table.sources.text;
         const values = {
-            path: quote(FOLDER + answers.name), name: quote(answers.name), source: quote(source),
+            path: quote(FOLDER + answers.name), name: quote(answers.name), source: quote(source), file: quote(file),
             modules: modulesLiteral(answers.modules),
         };
         return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
@@ -104,7 +105,7 @@
         const field = stateroom.element("div", "guide-question", null, {"data-question": question.name});
         const input = stateroom.element("input", "tool-input guide-text", null, {
             type: "text", id, name: id, autocomplete: "off", spellcheck: "false", "aria-describedby": id + "-hint",
-            placeholder: question.name === "source" ? table.sources[answers.own] || "" : question.default,
+            placeholder: {source: table.sources[answers.own], file: table.sources[answers.reads]}[question.name] || question.default,
         });
         input.value = given()[question.name];
         const typed = stateroom.element("div", "guide-choices");

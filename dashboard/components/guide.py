@@ -151,6 +151,7 @@ def _filled(text: str, answers: Mapping[str, str], quote: Any) -> str:
         "path": quote(FOLDER + answers["name"]),
         "name": quote(answers["name"]),
         "source": quote(answers["source"] or SOURCES.get(answers["own"], "")),
+        "file": quote(answers["file"] or SOURCES.get(answers["reads"], SOURCES["text"])),
         "modules": _modules(answers["modules"]),
     }
     return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)

@@ -51,7 +51,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """Text of an argument. {path}, {source}, {modules} become literals of what was typed."""
+    """Text of an argument. {path}, {name}, {source}, {file}, {modules} become literals of what was typed."""
 
     text: str
     when: When = field(default_factory=dict)
@@ -80,11 +80,20 @@ WORDS, CHARACTERS, NUMBERS, LOADER = "words", "characters", "numbers", "loader"
 ONE, MANY = "one", "many"
 NEXT, CLASSES, STATES = "next", "classes", "states"
 NO, YES = "no", "yes"
+TEXT, CONLLU, DOCUMENTS, PYTHON = "text", "conllu", "documents", "python"
 
 OF_TORCH: When = {"own": (TORCH,)}
 TOKENS: When = {"own": (TORCH,), "input": (WORDS, CHARACTERS)}
 IDS: When = {"own": (TORCH,), "input": (WORDS, CHARACTERS, LOADER)}
 FILES: When = {"own": (LSTMVIS, ARRAYS, TABLE)}
+TEXT_FILE: When = {
+    "own": (TORCH,),
+    "input": (WORDS, CHARACTERS),
+    "predicts": (NEXT,),
+    "modules": ("",),
+    "annotations": (NO,),
+}
+"""What the command line can do with a network of one's own."""
 
 QUESTIONS = (
     Question(
@@ -137,6 +146,19 @@ QUESTIONS = (
         when=OF_TORCH,
     ),
     Question("source", "Where is it?", hint="a file or a folder", when={"own": (TRAINED, *FILES["own"])}),
+    Question(
+        "reads",
+        "What shall it read?",
+        (
+            Choice(TEXT, "plain text"),
+            Choice(CONLLU, "a CoNLL-U treebank"),
+            Choice(DOCUMENTS, "labelled documents"),
+            Choice(PYTHON, "Python source"),
+        ),
+        default=TEXT,
+        when={"own": (TRAINED,)},
+    ),
+    Question("file", "Which file?", hint="the text to read", when={"own": (TRAINED,)}),
     Question(
         "annotations",
         "Labels for each position?",
@@ -201,6 +223,32 @@ CALLS = (
 
 COMMANDS = (
     Call(
+        "python -m analytics record",
+        (
+            Argument("--model mynets:build"),
+            Argument("--text {file}"),
+            Argument("--by word", {"input": (WORDS,)}),
+            Argument("--by char", {"input": (CHARACTERS,)}),
+            Argument("--vocabulary vocabulary.txt"),
+            Argument("--sequences file", {"sequences": (ONE,)}),
+            Argument("--sequences line", {"sequences": (MANY,)}),
+            Argument("--name {name}"),
+        ),
+        TEXT_FILE,
+    ),
+    Call(
+        "python -m analytics record",
+        (
+            Argument("--network {source}"),
+            Argument("--text {file}", {"reads": (TEXT,)}),
+            Argument("--conllu {file}", {"reads": (CONLLU,)}),
+            Argument("--documents {file}", {"reads": (DOCUMENTS,)}),
+            Argument("--python {file}", {"reads": (PYTHON,)}),
+            Argument("--name {name}"),
+        ),
+        {"own": (TRAINED,)},
+    ),
+    Call(
         "python -m analytics import lstmvis",
         (Argument("{source}"), Argument("--name {name}")),
         {"own": (LSTMVIS,)},
@@ -218,10 +266,14 @@ COMMANDS = (
 )
 
 SOURCES: Mapping[str, str] = {
-    TRAINED: "data/training/mine",
+    TRAINED: "data/networks/mine",
     LSTMVIS: "path/to/project",
     ARRAYS: "states.npz",
     TABLE: "states.parquet",
+    TEXT: "book.txt",
+    CONLLU: "dev.conllu",
+    DOCUMENTS: "reviews.tsv",
+    PYTHON: "stdlib:json/*.py",
 }
 """What stands in the lines as long as no place was typed."""
 
@@ -257,5 +309,7 @@ NAMES = (
         {"predicts": (CLASSES,), "input": (WORDS, CHARACTERS, NUMBERS)},
     ),
     Name("classes", "list of str: the name of each class", {"predicts": (CLASSES,)}),
+    Name("mynets:build", "in mynets.py, a function build() that returns the network", TEXT_FILE),
+    Name("vocabulary.txt", "the text of each token id, one a line, in the order of the embedding", TEXT_FILE),
     Name("tags", "a label for each position; numbers work too", {"annotations": (YES,)}),
 )

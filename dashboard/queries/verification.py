@@ -15,6 +15,8 @@ from dashboard.queries.recordings import RecordingQueries
 
 __all__ = ["VerificationQueries", "Work", "verify"]
 
+BYTES_PER_MEGABYTE = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -52,7 +54,10 @@ def verify(arguments: Mapping[str, Any], report: Callable[[int, int, str], None]
     """Verify a recording; return plain values. Runs in a process of its own."""
     import analytics
 
-    found = analytics.verify(arguments["path"], progress=report)
+    def tell(done: int, total: int) -> None:
+        report(done, total, f"{done / BYTES_PER_MEGABYTE:,.0f} of {total / BYTES_PER_MEGABYTE:,.0f} MB read")
+
+    found = analytics.verify(arguments["path"], progress=tell)
     return {
         "fingerprint": found.fingerprint,
         "finished": datetime.now(UTC).isoformat(),

@@ -6,21 +6,46 @@ import ast
 import itertools
 import json
 import re
+import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import analytics
+from analytics.cli import cli
 from dashboard.components.guide import guide_table, lines_for, settled
 from dashboard.components.guide_table import QUESTIONS
+from tests.lstmvis_projects import write_project
 
 SENTENCES = ["the cat sat", "on the mat", "the mat sat", "a cat"]
 WORDS = [word for sentence in SENTENCES for word in sentence.split()]
 STARTS = [0, 3, 6, 9]
 N_CLASSES = 2
 MODULE = "blocks.0"
+N_ROWS = 40
+VOCABULARY = sorted({*WORDS, *"abcdefghijklmnopqrstuvwxyz", " ", "\\n", "<unk>"})
+MY_NETS = f"""
+import torch
+
+
+class Network(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.read, self.lstm = torch.nn.Embedding({len(VOCABULARY)}, 6), torch.nn.LSTM(6, 5, batch_first=True)
+        self.head = torch.nn.Linear(5, {len(VOCABULARY)})
+
+    def forward(self, ids):
+        return self.head(self.lstm(self.read(ids))[0])
+
+
+def build():
+    torch.manual_seed(0)
+    return Network()
+"""
 
 
 def answers(**fixed: str) -> list[dict[str, str]]:
@@ -128,19 +153,71 @@ def test_lines_for_arrays_in_python_write_them(case, folder):
     assert ("part of speech" in recording.annotations.columns) == (case["annotations"] == "yes")
 
 
+@pytest.mark.parametrize(
+    "case", answers(own="lstmvis") + answers(own="arrays") + answers(own="table"), ids=title
+)
+def test_lines_for_files_import_them(case, folder):
+    make_files(folder)
+    recording = run(case, {"tags": [f"tag {place % 3}" for place in range(N_ROWS)]})
+    assert recording.n_positions == N_ROWS
+    assert ("part of speech" in recording.annotations.columns) == (case["annotations"] == "yes")
+
+
+@pytest.mark.parametrize("case", answers(annotations="no", modules=""), ids=title)
+def test_commands_record_and_import_for_real(case, folder, monkeypatch):
+    command = lines_for(case).command
+    if not command:
+        pytest.skip("there is no command for it")
+    if case["own"] == "trained":
+        pytest.skip("tested with the command line, which trains a network first")
+    make_files(folder)
+    assert command.startswith("python -m analytics ")
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.delitem(sys.modules, "mynets", raising=False)
+    # Here and not in a process of its own: loading torch for each case would take most of a minute.
+    cli(shlex.split(command)[3:], standalone_mode=False)
+    recording = analytics.open_recording(folder / "data" / "recordings" / "mine")
+    assert recording.n_sequences == (2 if case["sequences"] == "many" else 1)
+
+
+@pytest.mark.parametrize("case", answers(own="trained"), ids=title)
+def test_commands_for_a_trained_network_are_ones_that_there_are(case):
+    words = shlex.split(lines_for(case).command.splitlines()[0])
+    assert words[:4] == ["python", "-m", "analytics", "record"]
+    options = {name for parameter in cli.commands["record"].params for name in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= options
+
+
+def make_files(folder: Path) -> None:
+    """Files at the places that the lines name as long as no other is typed."""
+    random = np.random.default_rng(0)
+    tokens = [WORDS[place % len(WORDS)] for place in range(N_ROWS)]
+    hidden = random.normal(size=(N_ROWS, 3)).astype(np.float32)
+    np.savez(folder / "states.npz", hidden=hidden, tokens=np.array(tokens))
+    table = {"token": tokens} | {f"layer0.hidden_{unit}": hidden[:, unit] for unit in range(3)}
+    pd.DataFrame(table).to_parquet(folder / "states.parquet")
+    write_project(folder / "path" / "to" / "project", n=N_ROWS)
+    (folder / "book.txt").write_text("the cat sat\non the mat\n")
+    (folder / "vocabulary.txt").write_text("\n".join(VOCABULARY) + "\n")
+    (folder / "mynets.py").write_text(MY_NETS)
+
+
 def test_every_name_in_the_lines_is_explained():
     for case in answers():
         lines = lines_for(case)
-        used = {node.id for node in ast.walk(ast.parse(lines.python)) if isinstance(node, ast.Name)}
+        tree = ast.walk(ast.parse(lines.python))
+        used = {node.id for node in tree if isinstance(node, ast.Name)} - {"analytics"}
+        if lines.command and case["own"] == "torch":
+            used |= {"mynets:build", "vocabulary.txt"}
         explained = [name for name, _ in lines.names]
-        assert used - {"analytics"} == set(explained), case
+        assert used == set(explained), case
         assert len(explained) == len(set(explained)), case
 
 
 def test_lines_are_few_and_fit_the_page():
     for case in answers():
         lines = lines_for(case).python.splitlines()
-        assert max(map(len, lines)) <= 88
+        assert max(map(len, lines), default=0) <= 88
         assert len(lines) <= 14
     assert len(lines_for({}).python.splitlines()) == 3
 
