@@ -48,7 +48,8 @@ def load_user_model(place: str, /) -> tuple[nn.Module, list[str] | None]:
     from torch import nn
 
     module_name, colon, name = place.partition(":")
-    if not colon or not name.isidentifier() or not all(map(str.isidentifier, module_name.split("."))):
+    parts = module_name.split(".")
+    if not (colon and name.isidentifier() and all(map(str.isidentifier, parts))) or parts[-1] == "py":
         raise ParameterError(
             f"A network is named module:function, such as nets:build for the function build in nets.py. "
             f"Got {place!r}."

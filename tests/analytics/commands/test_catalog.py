@@ -1,3 +1,4 @@
+import io
 import json
 
 import numpy as np
@@ -91,3 +92,42 @@ def test_index_writes_the_rows_again(run, folder):
     assert code == 0
     assert out.strip() == str(folder / "tiny")
     assert np.load(rows).tolist() == np.eye(3, 2).tolist()
+
+
+def test_remove_asks_and_then_removes(run, folder, monkeypatch):
+    for answer, there in (("n\n", True), ("y\n", False)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+        code, out, err = run("remove", "tiny", "--folder", folder)
+        assert (folder / "tiny").exists() == there
+        assert f"Remove {folder / 'tiny'} (3 positions in 1 sequence)?" in err
+        assert (code, out) == ((130, "") if there else (0, f"{folder / 'tiny'}\n"))
+
+
+def test_remove_does_not_ask_when_told_so(run, folder):
+    code, out, err = run("remove", "tiny", "--folder", folder, "--yes")
+    assert (code, out, err) == (0, f"{folder / 'tiny'}\n", "")
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["tinny", "..", "../other", "tiny/states", "", "."])
+def test_remove_takes_names_of_recordings_only(run, folder, name):
+    code, out, err = run("remove", name, "--folder", folder, "--yes")
+    assert (code, out) == (1, "")
+    assert err.startswith("There is no recording")
+    assert (folder / "tiny" / "recording.json").exists()
+
+
+def test_remove_leaves_folders_that_are_no_recordings(run, folder):
+    (folder / "notes").mkdir()
+    (folder / "notes" / "mine.txt").touch()
+    code, _, err = run("remove", "notes", "--folder", folder, "--yes")
+    assert code == 1
+    assert "It is left as it is." in err
+    assert (folder / "notes" / "mine.txt").exists()
+
+
+def test_remove_takes_damaged_recordings_too(run, folder):
+    (folder / "tiny" / "tokens.parquet").unlink()
+    code, _, _ = run("remove", "tiny", "--folder", folder, "--yes")
+    assert code == 0
+    assert not (folder / "tiny").exists()

@@ -1,4 +1,77 @@
-def test_wrong_usage_has_exit_code_two(run):
-    code, _, err = run("train", "chess")
-    assert code == 2
-    assert "'chess'" in err
+import json
+
+import pytest
+
+PLAN = """
+[corpus]
+training = ["text.txt"]
+[network]
+kind = "rnn"
+n_layers = 1
+n_units = 4
+n_embedding = 4
+[schedule]
+epochs = 2
+"""
+
+
+@pytest.fixture
+def plan(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.txt").write_text("a b a\nb a b\n" * 10)
+    (tmp_path / "tiny.toml").write_text(PLAN)
+    return tmp_path
+
+
+def test_a_file_is_trained_into_the_folders_by_default(run, plan):
+    code, out, err = run("train", "tiny.toml", "--threads", "1")
+    assert code == 0
+    assert out.splitlines()[-1] == "data/networks/tiny"
+    assert out.startswith("perplexity on the validation text: ")
+    assert sorted(file.name for file in (plan / "data/networks/tiny").iterdir()) == [
+        "log.jsonl", "model.json", "model.safetensors", "vocabulary.txt",
+    ]  # fmt: skip
+    assert sorted(file.name for file in (plan / "data/training/tiny").iterdir()) == [
+        "best.pt", "last.pt", "log.jsonl",
+    ]  # fmt: skip
+    assert [json.loads(line)["epoch"] for line in err.splitlines() if line.startswith("{")] == [1, 2]
+
+
+def test_machines_get_the_measures(run, plan):
+    _, out, _ = run(
+        "train", "tiny.toml", "--out", "there", "--checkpoints", "here", "--epochs", "1", "--json"
+    )
+    facts = json.loads(out)
+    assert facts["network"] == "there"
+    assert facts["perplexity"]["validation"] > 1
+    assert (plan / "here" / "last.pt").exists()
+
+
+def test_given_again_it_does_not_train_again(run, plan):
+    _, first, _ = run("train", "tiny.toml")
+    _, second, err = run("train", "tiny.toml")
+    assert first == second
+    assert "{" not in err
+
+
+def test_values_of_the_file_may_be_changed(run, plan):
+    code, out, _ = run("train", "tiny.toml", "--set", "schedule.epochs=1", "--set", "name='other'")
+    assert (code, out.splitlines()[-1]) == (0, "data/networks/other")
+    assert len((plan / "data/networks/other/log.jsonl").read_text().splitlines()) == 1
+
+
+def test_a_mistake_in_the_file_is_one_sentence(run, plan):
+    (plan / "bad.toml").write_text(PLAN.replace("n_units", "n_unit"))
+    code, out, err = run("train", "bad.toml")
+    assert (code, out) == (1, "")
+    assert err.splitlines() == ["bad.toml, [network]: there is no key 'n_unit'. Did you mean 'n_units'?"]
+    assert not (plan / "data").exists()
+
+
+@pytest.mark.parametrize(
+    "words", [["chess"], [], ["parentheses", "--set", "schedule.epochs=1"], ["a.toml", "--epochs", "0"]]
+)
+def test_wrong_usage_has_exit_code_two(run, words):
+    code, out, err = run("train", *words)
+    assert (code, out) == (2, "")
+    assert "Usage: " in err
