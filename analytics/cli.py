@@ -10,17 +10,20 @@ import sys
 
 import click
 
+from analytics.commands.annotate import annotate
 from analytics.commands.catalog import index, list_recordings, remove, show
 from analytics.commands.demo import demo
 from analytics.commands.imports import import_files
 from analytics.commands.options import say
 from analytics.commands.record import record
 from analytics.commands.train import train
+from analytics.commands.verify import verify
 from analytics.errors import AnalyticsError
 
 __all__ = ["COMMANDS", "cli", "main"]
 
 COMMANDS = (
+    annotate,
     demo,
     import_files,
     index,
@@ -29,6 +32,7 @@ COMMANDS = (
     remove,
     show,
     train,
+    verify,
 )  # fmt: skip
 
 EXIT_FAILED = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -92,11 +92,14 @@ def annotate(
         raise ParameterError(f"align is 'position' or 'text'. Got {align!r}.")
     recording = open_recording(path)
     source = source_of(annotations)
+    _check_new(
+        source.columns, recording.manifest.get("annotations", {}), replace=replace, name=recording.name
+    )
     values = _values(source, recording, align=align, tokens=tokens)
     added = _encoded(values, {**source.labels, **(labels or {})}, n_positions=recording.n_positions)
     with revised(recording.path) as revision:
         _check_same_text(revision, recording)
-        _check_new(added, revision, replace=replace)
+        _check_new(added, revision.kept, replace=replace, name=recording.name)
         revision.kept = [name for name in revision.kept if name not in added]
         revision.added = added
     return open_recording(path)
@@ -210,10 +213,11 @@ def _check_same_text(revision: Revision, recording: Recording) -> None:
             )
 
 
-def _check_new(added: Mapping[str, Any], revision: Revision, *, replace: bool) -> None:
-    there = [name for name in added if name in revision.kept]
-    if there and not replace:
+def _check_new(names: Iterable[str], there: Iterable[str], *, replace: bool, name: str) -> None:
+    """Refuse to replace what was not meant: before values are computed, and again when nothing can change."""
+    both = [annotation for annotation in names if annotation in there]
+    if both and not replace:
         raise ParameterError(
-            f"Recording '{revision.manifest.name}' has the annotation {there[0]!r} already. Choose another "
-            "name, or pass replace=True to replace it."
+            f"Recording '{name}' has the annotation {both[0]!r} already. Choose another name, or pass "
+            "replace=True to replace it."
         )
