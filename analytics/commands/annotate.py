@@ -39,10 +39,11 @@ __all__ = ["annotate"]
 @click.option(
     "--function",
     "functions",
-    metavar="[NAME=]MODULE:FUNCTION",
+    metavar="MODULE:FUNCTION",
     multiple=True,
     help="A function of yours, found from the current folder: of a token, or of all tokens of a sequence if "
-    "its parameter is called `tokens`. The annotation is named NAME, by default like the function.",
+    "its parameter is called `tokens`. The annotation is named like the function, or as NAME=MODULE:FUNCTION "
+    "says.",
 )
 @click.option("--remove", "removed", metavar="ANNOTATION", multiple=True, help="Take this annotation off.")
 @click.option("--only", metavar="ANNOTATION", multiple=True, help="Of the file, take this annotation only.")

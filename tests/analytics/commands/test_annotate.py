@@ -23,7 +23,7 @@ def annotations(folder):
 
 def test_annotators_and_functions(run, folder, monkeypatch):
     (folder / "letters.py").write_text(
-        "def is_letter(token):\n    return token.isalpha()\n\n\ndef backwards(tokens):\n    return tokens[::-1]\n"
+        "def is_letter(token):\n    return token.isalpha()\ndef backwards(tokens):\n    return tokens[::-1]\n"
     )
     monkeypatch.chdir(folder)
     code, out, _ = run(

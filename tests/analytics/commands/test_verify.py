@@ -11,7 +11,7 @@ def folder(tmp_path):
         small_recording(tmp_path / name)
     file = tmp_path / "bad" / "states" / "layer0.cell.parquet"
     content = bytearray(file.read_bytes())
-    content[100] ^= 1
+    content[60] ^= 1
     file.write_bytes(bytes(content))
     return tmp_path
 
@@ -28,7 +28,7 @@ def test_a_sound_recording(run, folder):
 
 
 def test_several_of_which_one_is_damaged(run, folder):
-    code, out, err = run("verify", "good", "bad", "--folder", folder)
+    code, out, _ = run("verify", "good", "bad", "--folder", folder)
     assert code == 1
     assert "good: sound" in out
     assert "  WRONG  states/layer0.cell.parquet, size and checksum: " in out
