@@ -13,6 +13,7 @@ from analytics.errors import ShapeError, UnknownNameError, nearest
 from analytics.ingest.array_files import ArraySource
 from analytics.ingest.import_plan import Column
 from analytics.ingest.import_report import Notes, some_of
+from analytics.ingest.token_source import BLOCK
 
 __all__ = ["annotations_among", "possible_lengths", "sequence_starts_among", "state_name", "states_among"]
 
@@ -193,9 +194,20 @@ def _column(rows: ArraySource) -> Column:
         return Column(["no", "yes"], lambda start, stop: rows.read(start, stop).astype(object))
     if kind in "USO":
         return Column("categorical", lambda start, stop: _texts(rows.read(start, stop)))
-    if kind == "f" or rows.dtype.itemsize > 4 or rows.dtype == np.uint32:
-        return Column("numeric", rows.read) if kind == "f" else Column("numeric", _as_floats(rows))
-    return Column("integer", rows.read)
+    if kind == "f":
+        return Column("numeric", rows.read)
+    if rows.dtype.itemsize < 4 or rows.dtype == np.int32 or _fits_integer(rows):
+        return Column("integer", rows.read)
+    return Column("numeric", _as_floats(rows))
+
+
+def _fits_integer(rows: ArraySource) -> bool:
+    ends = np.iinfo(np.int32)
+    for start in range(0, rows.shape[0], BLOCK):
+        block = rows.read(start, min(start + BLOCK, rows.shape[0]))
+        if block.min() < ends.min or block.max() > ends.max:
+            return False
+    return True
 
 
 def _as_floats(rows: ArraySource) -> Any:

@@ -119,12 +119,7 @@ def import_arrays(
             arrays, sequence_starts, n_positions=n_positions, row_length=row_length, notes=notes
         )
         rows = states_among(arrays, states, n_positions=n_positions, notes=notes)
-        used = set(states.values() if isinstance(states, Mapping) else states or ())
-        others = {
-            key: array
-            for key, array in arrays.items()
-            if key not in used and not (states is None and array.dtype.kind == "f" and len(array.shape) >= 2)
-        }
+        others = _without_states(arrays, states, annotations)
         plan = ImportPlan(
             n_positions=n_positions,
             vocabulary=encoded.vocabulary,
@@ -135,6 +130,21 @@ def import_arrays(
         )
         recording = write_plan(plan, path, name=name or Path(path).name, progress=progress, options=options)
     return ImportReport(recording, notes.sentences())
+
+
+def _without_states(
+    arrays: Mapping[str, ArraySource],
+    states: Sequence[str] | Mapping[str, str] | None,
+    annotations: Sequence[str] | None,
+) -> dict[str, ArraySource]:
+    """The arrays that may be annotations."""
+    used = set(states.values() if isinstance(states, Mapping) else states or ()) - set(annotations or ())
+    return {
+        key: array
+        for key, array in arrays.items()
+        if key in (annotations or ())
+        or (key not in used and not (states is None and array.dtype.kind == "f" and len(array.shape) >= 2))
+    }
 
 
 def _paths(source: str | Path | Sequence[str | Path]) -> list[Path]:

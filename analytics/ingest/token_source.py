@@ -18,9 +18,19 @@ from analytics.ingest.id_codes import IdCodes, as_ids
 from analytics.ingest.import_plan import Rows
 from analytics.ingest.import_report import Notes, some_of
 
-__all__ = ["EncodedTokens", "TokenEncoder", "encode_array", "encode_texts", "read_vocabulary", "text_tokens"]
+__all__ = [
+    "BLOCK",
+    "EncodedTokens",
+    "TokenEncoder",
+    "encode_array",
+    "encode_texts",
+    "read_vocabulary",
+    "text_tokens",
+]
 
 BLOCK = 1 << 16
+"""Tokens or values looked at at once before anything is written."""
+
 MAX_VOCABULARY = 10_000_000
 MAX_JSON_BYTES = 1 << 28
 
