@@ -76,7 +76,7 @@ def annotate(
 
     \b
     python -m analytics annotate mine --with "bracket depth" --with quotes
-    python -m analytics annotate mine --from tags.csv --align text
+    python -m analytics annotate mine --from labels.csv --align text
     python -m analytics annotate mine --function vowels=letters:is_vowel
     python -m analytics annotate mine --remove quotes
     """
