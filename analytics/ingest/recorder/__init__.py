@@ -11,5 +11,6 @@ plan       all of that decided, before the first block
 corpus     tokens or a series that are there as a whole
 batches    batches as a DataLoader gives them
 steps      a function of one step, of any software
+writing    blocks written while the network runs on
 =========  =================================================================================
 """

@@ -13,7 +13,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
-from tqdm import tqdm
 
 from analytics.errors import ParameterError, ShapeError
 from analytics.ingest.opening import check_vocabulary
@@ -28,6 +27,7 @@ from analytics.ingest.recorder.plan import (
     open_writer,
     watched,
 )
+from analytics.ingest.recorder.writing import progress_bar
 
 __all__ = ["Batch", "read_batch", "record_batches"]
 
@@ -140,9 +140,7 @@ def _write(
         top_k=0 if plan.output is None else plan.output.top_k, dtype=plan.dtype, facts=plan.facts,
         job={"batches": True, "states": {name: list(shape) for name, shape in plan.shapes.items()}},
     )  # fmt: skip
-    bar = tqdm(
-        desc=f"recording {options.title}", unit=" positions", unit_scale=True, disable=not options.progress
-    )
+    bar = progress_bar(options)
     with writer, bar:
         done, seen = writer.n_positions, 0
         for batch in chain([first], batches):
@@ -158,13 +156,7 @@ def _write(
             is_start = steps == 0
             targets = _next(ids, is_start) if has_targets else np.full(n_rows, -1, dtype=np.int32)
             block = Block(plan, n_rows)
-            block.put(
-                _run(plan.network, batch),
-                steps=steps,
-                streams=streams,
-                rows=np.arange(n_rows),
-                targets=targets,
-            )
+            block.put(_run(plan.network, batch), np.arange(n_rows), lengths=batch.lengths, targets=targets)
             columns = block.columns()
             if "label" in kinds:
                 columns["annotations"]["label"] = _label_texts(batch, kinds["label"])[streams]

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from analytics.ingest.recorder.layers import FoundLayer
-from analytics.models.layer_gates import cell_weights, layer_weights, run_cells, step_gates
+from analytics.models.gates import cell_weights, layer_weights, run_cells, step_gates
 
 __all__ = ["Capture", "Carried", "LayerStates"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from analytics.errors import ParameterError, ShapeError
 from analytics.ingest.recorder.capture import Carried
@@ -30,15 +29,13 @@ from analytics.ingest.recorder.plan import (
     per_position,
     watched,
 )
+from analytics.ingest.recorder.writing import WrittenAside, progress_bar
 from analytics.ingest.spans import Span, batches_of_spans
 
 __all__ = ["block_targets", "given_targets", "job_facts", "record_corpus"]
 
 WINDOW_POSITIONS, FEWEST_WINDOW_STEPS = 1 << 13, 32
 """Positions run in one call, and the fewest steps between two looks at which sequences have ended."""
-
-MARK_SECONDS = 10
-"""Between two marks from which a killed recording can go on: they cost a few megabytes of writing."""
 
 
 def record_corpus(model: nn.Module, source: RecordInputs, options: RecordOptions) -> None:
@@ -50,6 +47,7 @@ def record_corpus(model: nn.Module, source: RecordInputs, options: RecordOptions
             found = network.probe(_sampler(model, source))
         except ParameterError as error:
             raise ParameterError(f"{error}{_hint(model, source)}") from None
+        source = _with_all_ids(model, source)
         plan = make_plan(
             network, choice, found, options, n_vocabulary=len(source.vocabulary), is_series=source.is_series
         )
@@ -74,16 +72,10 @@ def _record(plan: Plan, source: RecordInputs, options: RecordOptions) -> None:
         top_k=0 if plan.output is None else plan.output.top_k, dtype=plan.dtype, facts=plan.facts,
         job=job_facts(plan, source, options),
     )  # fmt: skip
-    is_start = np.zeros(source.n_positions, dtype=bool)
-    is_start[source.sequence_starts] = True
-    bar = tqdm(
-        total=source.n_positions, desc=f"recording {options.title}", unit=" positions", unit_scale=True,
-        disable=not options.progress,
-    )  # fmt: skip
-    with writer, bar:
+    bar = progress_bar(options, total=source.n_positions)
+    with writer, bar, WrittenAside(writer) as aside:
         done, carried = writer.n_positions, _from_note(writer.note)
         bar.update(done)
-        marked = time.monotonic()
         for spans in _blocks(plan, source, options):
             here = slice(spans[0].start, spans[-1].stop)
             if here.stop <= done:
@@ -94,13 +86,11 @@ def _record(plan: Plan, source: RecordInputs, options: RecordOptions) -> None:
             carried = rows.run(spans, carried if spans[0].continues else None)
             columns = block.columns()
             columns["annotations"] |= {name: column[here] for name, column in values.items()}
-            writer.append(
-                token_ids=source.token_ids[here], states=block.states, sequence_starts=is_start[here],
-                targets=wanted if targets is not None else None, **columns,
+            aside.append(
+                _as_note(carried), token_ids=source.token_ids[here], states=block.states,
+                sequence_starts=source.is_start(here.start, here.stop),
+                targets=None if targets is None else wanted, **columns,
             )  # fmt: skip
-            if time.monotonic() - marked > MARK_SECONDS:
-                writer.mark(_as_note(carried))
-                marked = time.monotonic()
 
 
 class _Rows:
@@ -160,16 +150,8 @@ class _Rows:
 
     def _keep(self, run: Run, pieces: Sequence[tuple[int, int]]) -> None:
         lengths = np.array([stop - start for start, stop in pieces])
-        if len(pieces) == 1:
-            start, stop = pieces[0]
-            steps: Any = slice(None)
-            rows = np.arange(start - self._first, stop - self._first)
-            self._block.put(run, steps=steps, streams=0, rows=rows, targets=self._targets[rows])
-        else:
-            steps = np.concatenate([np.arange(length) for length in lengths])
-            streams = np.repeat(np.arange(len(pieces)), lengths)
-            rows = np.concatenate([np.arange(start, stop) for start, stop in pieces]) - self._first
-            self._block.put(run, steps=steps, streams=streams, rows=rows, targets=self._targets[rows])
+        rows = np.concatenate([np.arange(start, stop) for start, stop in pieces]) - self._first
+        self._block.put(run, rows, lengths=lengths, targets=self._targets[rows])
         self._progress(int(lengths.sum()))
 
 
@@ -311,7 +293,22 @@ def _refuse_twice(given: Any, made: Any) -> None:
         raise ParameterError(f"The annotation {twice[0]!r} is made while recording. Give yours another name.")
 
 
+def _with_all_ids(model: nn.Module, source: RecordInputs) -> RecordInputs:
+    """Without texts, numbers stand for all ids that the network knows, also those not in the corpus."""
+    if source.has_texts or source.values is not None:
+        return source
+    n_known = max(
+        (part.num_embeddings for part in model.modules() if isinstance(part, nn.Embedding)), default=0
+    )
+    missing = range(len(source.vocabulary), n_known)
+    return replace(source, vocabulary=[*source.vocabulary, *map(str, missing)])
+
+
 def _hint(model: nn.Module, source: RecordInputs) -> str:
+    """What to try when a network does not run on its inputs."""
+    embeddings = [part.num_embeddings for part in model.modules() if isinstance(part, nn.Embedding)]
+    if source.values is None and len(embeddings) == 1 and source.token_ids.max() >= embeddings[0]:
+        return f" Its embedding has {embeddings[0]:,} rows, and the ids go up to {source.token_ids.max():,}."
     if source.values is None and isinstance(model, nn.RNNBase | _CellOverTime):
         return (
             " A layer alone reads vectors, not ids: pass inputs=, one row for each token, or a network with "

@@ -53,11 +53,20 @@ class RecordInputs:
     annotations: Mapping[str, Any] = field(default_factory=dict)
     is_series: bool = False
     """The positions are measurements, not tokens."""
+    has_texts: bool = True
+    """The vocabulary was given; else the texts are the ids' numbers."""
 
     @property
     def n_positions(self) -> int:
         """Positions of all sequences together."""
         return len(self.token_ids)
+
+    def is_start(self, start: int, stop: int) -> NDArray[np.bool_]:
+        """Where a sequence begins among the positions [start, stop)."""
+        flags = np.zeros(stop - start, dtype=bool)
+        first, last = np.searchsorted(self.sequence_starts, (start, stop))
+        flags[self.sequence_starts[first:last] - start] = True
+        return flags
 
     def read(self, start: int, stop: int) -> NDArray:
         """What the network reads at [start, stop): ids as int64, or values as float32."""
@@ -117,7 +126,9 @@ def as_record_inputs(
             raise ParameterError("A numeric series is itself what the network reads: leave inputs= out.")
         return _series(flat, starts, channels=channels, time_step=time_step)
     ids, texts = _encode(flat, vocabulary, needed=inputs is None)
-    return RecordInputs(ids, texts, starts, values=_values(inputs, n_positions))
+    return RecordInputs(
+        ids, texts, starts, values=_values(inputs, n_positions), has_texts=vocabulary is not None
+    )
 
 
 def next_tokens(ids: NDArray, starts: NDArray[np.int64], start: int, stop: int) -> NDArray[np.int32]:

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from analytics.errors import ParameterError, UnknownNameError, nearest
-from analytics.models.layer_gates import state_kinds
+from analytics.models.gates import state_kinds
 
 __all__ = ["Choice", "FoundLayer", "choose_states", "find_layers", "is_recurrent", "recordable_states"]
 

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from analytics.errors import ParameterError
+from analytics.errors import AnalyticsError, ParameterError
 from analytics.ingest.recorder.axes import Axes, find_axes, guess_axes
 from analytics.ingest.recorder.capture import Capture, Carried
 from analytics.ingest.recorder.layers import Choice
@@ -47,6 +47,11 @@ class Run:
     """(n_steps, n_streams, n_outputs), or (n_streams, n_outputs): one for a whole sequence."""
     has_steps: bool
     """Whether the output has an axis of steps."""
+
+    @property
+    def n_steps(self) -> int:
+        """Steps of the run."""
+        return len(next(iter(self.states.values())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ class Network:
             self._layout = layout
             try:
                 found = self._try(sample, failures)
-            except ParameterError:
+            except AnalyticsError:
                 raise
             except Exception as error:  # the network's own: anything may come out of it
                 failures.append(_failure(error, self._shaped(sample(PROBE_STEPS, max(layout.n_streams, 1)))))
@@ -131,10 +136,19 @@ class Network:
         )
 
     def run(self, inputs: Tensor, carried: Carried | None = None) -> Run:
-        """Run on inputs of shape (n_steps, n_streams, ...)."""
-        self._capture.begin(carried)
-        output = self._called(self._shaped(inputs))
-        return self._seen(output, n_steps=inputs.shape[0], n_streams=inputs.shape[1])
+        """Run on inputs of shape (n_steps, n_streams, ...).
+
+        Raises
+        ------
+        ParameterError
+            If the network fails; the sentence holds what it said.
+        """
+        try:
+            return self._run(inputs, carried)
+        except AnalyticsError:
+            raise
+        except Exception as error:  # the network's own: anything may come out of it
+            raise ParameterError(f"The network failed. {_failure(error, self._shaped(inputs))}") from error
 
     def carried(self, n_streams: int | None = None) -> Carried:
         """What is handed on after the last run, of the first `n_streams` streams."""
@@ -164,7 +178,11 @@ class Network:
             batch = read(order)
             n_streams, n_steps = batch.values.shape[:2]
             self._capture.begin()
-            output = _tensor(self._called(batch.for_network(self)))
+            try:
+                output = _tensor(self._called(batch.for_network(self)))
+            except Exception as error:
+                failures.append(f"It said: {_reason(error)}.")
+                continue
             if (wrong := self._misfit(n_steps, n_streams)) is not None:
                 failures.append(wrong)
                 continue
@@ -191,9 +209,17 @@ class Network:
     def run_as_given(self, inputs: Any, *, n_steps: int, n_streams: int, batch_first: bool) -> Run:
         """Run on a batch as it comes, of which the shape is known."""
         self._capture.begin()
-        output = self._called(inputs)
+        try:
+            output = self._called(inputs)
+        except Exception as error:
+            raise ParameterError(f"The network failed on a batch and said: {_reason(error)}.") from error
         self._layout = _Layout(batch_first, n_streams)
         return self._seen(output, n_steps=n_steps, n_streams=n_streams)
+
+    def _run(self, inputs: Tensor, carried: Carried | None = None) -> Run:
+        self._capture.begin(carried)
+        output = self._called(self._shaped(inputs))
+        return self._seen(output, n_steps=inputs.shape[0], n_streams=inputs.shape[1])
 
     def _likely_orders(self) -> list[bool]:
         first = next((layer.module for layer in self._layers if isinstance(layer.module, nn.RNNBase)), None)
@@ -219,10 +245,11 @@ class Network:
         self._capture.begin()
         short_output = _tensor(self._called(self._shaped(whole[:PROBE_CUT])))
         self._find_axes(long_hooks, long_output, short_output, n_streams)
-        long, again, short = self.run(whole), self.run(whole), self.run(whole[:PROBE_CUT])
+        # The first follows a shorter run and the second a long one: what is kept between calls shows.
+        long, again, short = self._run(whole), self._run(whole), self._run(whole[:PROBE_CUT])
         _refuse_memory(long, again)
         self.goes_on = self._goes_on(whole, long, short)
-        return long
+        return self._run(whole)
 
     def _find_axes(
         self, long: Mapping[str, list[Tensor]], long_output: Tensor | None, short_output: Tensor | None,
@@ -250,8 +277,8 @@ class Network:
         if not _same(short, _part(long, slice(0, PROBE_CUT))):
             return False
         try:
-            self.run(whole[:PROBE_CUT])
-            rest = self.run(whole[PROBE_CUT:], self.carried())
+            self._run(whole[:PROBE_CUT])
+            rest = self._run(whole[PROBE_CUT:], self.carried())
         except Exception:  # a network that minds a shorter piece is run whole
             return False
         return _same(rest, _part(long, slice(PROBE_CUT, None)))
@@ -389,6 +416,10 @@ def _refuse_memory(first: Run, second: Run) -> None:
 
 
 def _failure(error: Exception, inputs: Tensor) -> str:
-    reason = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
     kind = str(inputs.dtype).removeprefix("torch.")
-    return f"It was given {kind} of shape {tuple(inputs.shape)} and said: {reason}."
+    return f"It was given {kind} of shape {tuple(inputs.shape)} and said: {_reason(error)}."
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what a network says."""
+    return str(error).partition("\n")[0].rstrip(".") or type(error).__name__

@@ -19,6 +19,9 @@ __all__ = ["ClassOutput", "Columns", "NumberOutput", "Output", "TokenOutput", "l
 
 ENTROPY = "entropy"
 
+CHUNK_VALUES = 1 << 18
+"""Logits looked at together: a megabyte, with its logarithms and shares, stays in the processor's cache."""
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -54,17 +57,24 @@ class TokenOutput:
 
     def columns(self, rows: Tensor, targets: NDArray[np.int32]) -> Columns:
         """Log-probability of the target, the likeliest tokens, and the entropy in nats."""
+        n_rows = max(1, CHUNK_VALUES // rows.shape[1])
+        pieces = [
+            self._piece(rows[start : start + n_rows], targets[start : start + n_rows])
+            for start in range(0, len(rows), n_rows)
+        ]
+        log_probability, ids, shares, entropies = (np.concatenate(part) for part in zip(*pieces, strict=True))
+        return Columns(log_probability, (ids, shares) if self.top_k else None, {ENTROPY: entropies})
+
+    def _piece(self, rows: Tensor, targets: NDArray[np.int32]) -> tuple[NDArray, ...]:
         logs = log_probabilities(rows)
         known = torch.from_numpy(np.maximum(targets, 0).astype(np.int64))
         # A probability of exactly 0 has no finite logarithm; the smallest that float32 knows stands for it.
         floor = float(np.log(np.finfo(np.float32).tiny))
         chosen = logs.gather(1, known[:, None])[:, 0].clamp(floor, 0).numpy()
+        best, ids = logs.topk(self.top_k, dim=1)
+        shares = best.exp().clamp(0, 1).numpy()
         log_probability = np.where(targets >= 0, chosen, np.nan).astype(np.float32)
-        predictions = None
-        if self.top_k:
-            best, ids = logs.topk(self.top_k, dim=1)
-            predictions = ids.numpy().astype(np.int32), best.exp().clamp(0, 1).numpy()
-        return Columns(log_probability, predictions, {ENTROPY: entropy(logs)})
+        return log_probability, ids.numpy().astype(np.int32), shares, entropy(logs)
 
 
 class ClassOutput:
@@ -126,7 +136,9 @@ def log_probabilities(rows: Tensor) -> Tensor:
 
 def entropy(logs: Tensor) -> NDArray[np.float32]:
     """Entropy of each row of log-probabilities, in nats."""
-    return torch.special.entr(logs.exp()).sum(dim=1).numpy()
+    shares = logs.exp()
+    # Where a share is 0 its logarithm may be -inf; the term is 0.
+    return -torch.linalg.vecdot(shares, logs.clamp_min(-1e4)).numpy()
 
 
 def _of_two(rows: Tensor) -> Tensor:

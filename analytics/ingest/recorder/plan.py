@@ -111,13 +111,17 @@ class Block:
         }
         self._pieces: list[tuple[NDArray, Columns]] = []
 
-    def put(self, run: Run, *, steps: Any, streams: Any, rows: NDArray, targets: NDArray[np.int32]) -> None:
-        """Keep a run's values: the one at (steps[i], streams[i]) belongs in row rows[i]."""
+    def put(
+        self, run: Run, rows: NDArray, *, lengths: NDArray, targets: NDArray[np.int32]
+    ) -> None:  # fmt: skip
+        """Keep a run's values: those of stream 0, up to its length, belong in the first rows, and so on."""
         for state, values in self.states.items():
-            values[rows] = run.states[state][steps, streams].float().numpy()
+            values[rows] = _one_after_the_other(run.states[state], lengths).numpy()
         if self._plan.output is not None:
             given = self._plan.read_output(run).detach().cpu()
-            chosen = given[steps, streams] if given.ndim == 3 else given[streams]
+            if given.ndim == 2:
+                given = given.expand(run.n_steps, *given.shape)
+            chosen = _one_after_the_other(given, lengths)
             self._pieces.append((rows, self._plan.output.columns(chosen, targets)))
 
     def columns(self) -> dict[str, Any]:
@@ -348,6 +352,15 @@ def _output(
     if n_outputs == n_vocabulary and options.targets is not None:
         return TokenOutput(top_k=min(options.top_k, n_vocabulary))
     return None
+
+
+def _one_after_the_other(values: Tensor, lengths: NDArray) -> Tensor:
+    """From (n_steps, n_streams, n_units) to float32 (sum(lengths), n_units): without the padding."""
+    by_stream = values.transpose(0, 1)
+    if lengths.min() == len(values):
+        return by_stream.reshape(-1, values.shape[2]).float()
+    real = torch.arange(len(values)) < torch.from_numpy(lengths)[:, None]
+    return by_stream[real].float()
 
 
 def _restore_modes(modes: Mapping[nn.Module, bool]) -> None:

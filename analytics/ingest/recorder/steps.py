@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from analytics.arrays import as_array
 from analytics.errors import ParameterError, UnknownNameError, nearest
 from analytics.ingest.recorder.corpus import block_targets, given_targets
 from analytics.ingest.recorder.inputs import RecordInputs
 from analytics.ingest.recorder.plan import RecordOptions, annotation_kinds, open_writer, per_position
+from analytics.ingest.recorder.writing import progress_bar
 
 __all__ = ["record_steps"]
 
@@ -65,12 +65,7 @@ def record_steps(
         facts={"class": getattr(step, "__name__", type(step).__name__)},
         job={"step": "a function", "positions": source.n_positions},
     )  # fmt: skip
-    is_start = np.zeros(source.n_positions, dtype=bool)
-    is_start[source.sequence_starts] = True
-    bar = tqdm(
-        total=source.n_positions, desc=f"recording {options.title}", unit=" positions", unit_scale=True,
-        disable=not options.progress,
-    )  # fmt: skip
+    bar = progress_bar(options, total=source.n_positions)
     with writer, bar:
         for start in range(0, source.n_positions, STEPS_PER_BLOCK):
             here = slice(start, min(start + STEPS_PER_BLOCK, source.n_positions))
@@ -78,7 +73,8 @@ def record_steps(
             if here.stop <= writer.n_positions:
                 continue
             writer.append(
-                token_ids=source.token_ids[here], states=block, sequence_starts=is_start[here],
+                token_ids=source.token_ids[here], states=block,
+                sequence_starts=source.is_start(here.start, here.stop),
                 targets=block_targets(targets, source, here) if targets is not None else None,
                 annotations={name: column[here] for name, column in values.items()},
             )  # fmt: skip

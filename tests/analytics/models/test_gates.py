@@ -1,58 +1,73 @@
+"""Gates and cells against a step-by-step computation with torch's own cells, in float64."""
+
+from __future__ import annotations
+
 import pytest
 import torch
 from torch import nn
 
-from analytics.errors import ParameterError
-from analytics.models.gates import layer_weights, run_layer, state_kinds
+from analytics.models.gates import cell_weights, layer_weights, run_cells, state_kinds, step_gates
+
+INPUTS, UNITS, STEPS, STREAMS = 5, 7, 11, 3
 
 
-@pytest.mark.parametrize(
-    "layers",
-    [
-        nn.RNN(3, 5, num_layers=2),
-        nn.RNN(3, 5, nonlinearity="relu", bias=False),
-        nn.GRU(3, 5, num_layers=3),
-        nn.GRU(3, 5, bias=False),
-        nn.LSTM(3, 5, num_layers=2),
-        nn.LSTM(3, 5, bias=False),
-    ],
-    ids=str,
-)
-def test_hidden_states_and_what_is_carried_are_those_of_torch(layers):
+def states_before(cell: nn.RNNCellBase, inputs: torch.Tensor) -> tuple[torch.Tensor, list]:
+    """Hidden state before every step, and the state after each, by torch's own cell."""
+    state, before, after = None, [], []
+    for given in inputs:
+        hidden = state[0] if isinstance(state, tuple) else state
+        before.append(torch.zeros(STREAMS, UNITS) if hidden is None else hidden)
+        state = cell(given, state)
+        after.append(state)
+    return torch.stack(before), after
+
+
+@torch.no_grad()
+def test_an_lstms_gates_give_its_own_next_state():
     torch.manual_seed(0)
-    inputs = torch.randn(11, 4, 3)
-    with torch.no_grad():
-        output, after = layers(inputs)
-    hidden = inputs
-    carried = []
-    for weights in layer_weights(layers):
-        states, layer_carried = run_layer(weights, hidden)
-        assert tuple(states) == state_kinds(weights.kind)
-        hidden = states["hidden"]
-        carried.append(layer_carried)
-    torch.testing.assert_close(hidden, output, atol=1e-6, rtol=0)
-    after = after if isinstance(after, tuple) else (after,)
-    for part, of_torch in enumerate(after):
-        of_ours = torch.stack([layer[part] for layer in carried])
-        torch.testing.assert_close(of_ours, of_torch, atol=1e-6, rtol=0)
+    cell, inputs = nn.LSTMCell(INPUTS, UNITS), torch.randn(STEPS, STREAMS, INPUTS)
+    before, after = states_before(cell, inputs)
+    gates = step_gates(cell_weights(cell), inputs, before)
+    cells = run_cells(gates, torch.zeros(STREAMS, UNITS))
+    assert set(gates) | {"hidden", "cell"} == set(state_kinds("lstm"))
+    assert torch.allclose(cells, torch.stack([cell_state for _, cell_state in after]), atol=1e-6, rtol=0)
+    hidden = gates["output_gate"] * torch.tanh(cells)
+    assert torch.allclose(hidden, torch.stack([hidden for hidden, _ in after]), atol=1e-6, rtol=0)
 
 
-def test_steps_may_be_run_in_pieces():
-    torch.manual_seed(0)
-    (weights,) = layer_weights(nn.LSTM(3, 5))
-    inputs = torch.randn(9, 2, 3)
-    whole, _ = run_layer(weights, inputs)
-    first, carried = run_layer(weights, inputs[:4])
-    second, _ = run_layer(weights, inputs[4:], carried)
-    for kind, values in whole.items():
-        torch.testing.assert_close(torch.cat([first[kind], second[kind]]), values, atol=1e-6, rtol=0)
+@torch.no_grad()
+def test_a_grus_gates_give_its_own_next_state():
+    torch.manual_seed(1)
+    cell, inputs = nn.GRUCell(INPUTS, UNITS), torch.randn(STEPS, STREAMS, INPUTS)
+    before, after = states_before(cell, inputs)
+    gates = step_gates(cell_weights(cell), inputs, before)
+    update, candidate = gates["update_gate"], gates["candidate_gate"]
+    assert torch.allclose((1 - update) * candidate + update * before, torch.stack(after), atol=1e-6, rtol=0)
+    reset = gates["reset_gate"]
+    from_hidden = before @ cell.weight_hh[2 * UNITS :].T + cell.bias_hh[2 * UNITS :]
+    from_input = inputs @ cell.weight_ih[2 * UNITS :].T + cell.bias_ih[2 * UNITS :]
+    assert torch.allclose(torch.tanh(from_input + reset * from_hidden), candidate, atol=1e-6, rtol=0)
 
 
-@pytest.mark.parametrize(
-    "layers",
-    [nn.LSTM(3, 5, bidirectional=True), nn.LSTM(3, 5, proj_size=2)],
-    ids=["bidirectional", "projected"],
-)
-def test_layers_with_other_formulas_are_refused(layers):
-    with pytest.raises(ParameterError, match="one-directional"):
-        layer_weights(layers)
+@torch.no_grad()
+def test_a_layer_and_a_cell_of_the_same_weights_have_the_same_gates():
+    torch.manual_seed(2)
+    layer, cell = nn.GRU(INPUTS, UNITS), nn.GRUCell(INPUTS, UNITS)
+    for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+        getattr(cell, name).copy_(getattr(layer, f"{name}_l0"))
+    inputs, before = torch.randn(STEPS, STREAMS, INPUTS), torch.randn(STEPS, STREAMS, UNITS)
+    one = step_gates(layer_weights(layer, 0), inputs, before)
+    other = step_gates(cell_weights(cell), inputs, before)
+    assert all(torch.equal(one[kind], other[kind]) for kind in one)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_each_direction_has_weights_of_its_own(reverse):
+    layer = nn.LSTM(INPUTS, UNITS, num_layers=2, bidirectional=True, bias=False)
+    weights = layer_weights(layer, 1, reverse=reverse)
+    assert torch.equal(weights.of_hidden, getattr(layer, f"weight_hh_l1{'_reverse' if reverse else ''}"))
+    assert not weights.input_bias.any()
+
+
+def test_half_precision_weights_are_used_with_the_arithmetic_of_float32():
+    assert layer_weights(nn.GRU(INPUTS, UNITS).half(), 0).of_input.dtype == torch.float32
