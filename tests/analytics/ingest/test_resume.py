@@ -576,3 +576,17 @@ def given_at(values, n_positions):
     """What `append(opened, start % 175, ...)` has written up to a position."""
     parts = [values[:50], *(values[start % 175 : start % 175 + 25] for start in range(50, n_positions, 25))]
     return np.concatenate(parts)
+
+
+def test_full_disk_at_the_very_end(small_disk, whole):
+    path, filler = small_disk / "r", small_disk / "filler"
+    sentence = r"The disk is full.*What was marked is kept: call it again"
+    with pytest.raises(RecordingWriteError, match=sentence), writer(path, resume=True) as opened:
+        append(opened, 0, N)
+        opened.mark()
+        status = os.statvfs(small_disk)
+        filler.write_bytes(bytes(status.f_bavail * status.f_bsize))
+    filler.unlink()
+    with writer(path, resume=True) as opened:
+        assert opened.n_positions == N
+    assert content(open_recording(path)) == content(whole)
