@@ -15,10 +15,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.corpora.corpus import Corpus
-from analytics.corpora.text import join_sequences
+from analytics.corpora.text import file_annotation, join_sequences
 from analytics.errors import ParameterError
 
 __all__ = ["LIBRARY_PREFIX", "TOKEN_KINDS", "label_source", "python_files", "read_python"]
@@ -42,6 +43,10 @@ TOKEN_KINDS = (
 _UNKNOWN = -1
 _SPACE = TOKEN_KINDS.index("white space")
 _IN_TEXT = ("code", "string", "comment")
+_IN_TEXT_OF_KIND = np.array(
+    [_IN_TEXT.index(kind) if kind in _IN_TEXT else 0 for kind in TOKEN_KINDS] + [_UNKNOWN], dtype=np.int8
+)
+"""By kind; the last place is that of unknown kinds, -1."""
 
 
 def read_python(paths: str | Path | Iterable[str | Path], /, *, name: str | None = None) -> Corpus:
@@ -64,7 +69,7 @@ def read_python(paths: str | Path | Iterable[str | Path], /, *, name: str | None
         `string or comment`  code, string or comment
         `bracket depth`      brackets open after this character, outside strings and comments
         `indentation`        levels of indentation of the line's statement
-        `file`               its path, when there are several
+        `file`               its path below the folder of all, when there are several
         ===================  ================================================================
 
         From a place that does not tokenize on they are None or NaN.
@@ -82,14 +87,14 @@ def read_python(paths: str | Path | Iterable[str | Path], /, *, name: str | None
         np.concatenate(parts) for parts in zip(*map(label_source, texts.values()), strict=True)
     )
     tokens, starts = join_sequences(map(list, texts.values()))
-    annotations: dict[str, list[str | None] | NDArray] = {
-        "token kind": [TOKEN_KINDS[kind] if kind != _UNKNOWN else None for kind in kinds.tolist()],
-        "string or comment": [_text_or_code(kind) for kind in kinds.tolist()],
+    annotations: dict[str, pd.Categorical | NDArray] = {
+        "token kind": pd.Categorical.from_codes(kinds, TOKEN_KINDS),
+        "string or comment": pd.Categorical.from_codes(_IN_TEXT_OF_KIND[kinds], _IN_TEXT),
         "bracket depth": depths,
         "indentation": levels,
     }
     if len(texts) > 1:
-        annotations["file"] = [str(file) for file, text in texts.items() for _ in text]
+        annotations["file"] = file_annotation(list(texts), list(map(len, texts.values())))
     return Corpus(name or _asked(paths), tokens, starts, annotations)
 
 
@@ -174,12 +179,6 @@ def _kind(token: tokenize.TokenInfo) -> int:
     named |= {"NEWLINE": "newline", "NL": "newline"}
     # Since Python 3.12 a formatted string is several tokens.
     return TOKEN_KINDS.index("string" if name.startswith("FSTRING") else named.get(name, "other"))
-
-
-def _text_or_code(kind: int) -> str | None:
-    if kind == _UNKNOWN:
-        return None
-    return TOKEN_KINDS[kind] if TOKEN_KINDS[kind] in _IN_TEXT else "code"
 
 
 def _read(file: Path) -> str:

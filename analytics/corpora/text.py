@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from analytics.corpora.corpus import Corpus
 from analytics.corpora.words import BYTE_TEXTS, check_unit, text_tokens
 from analytics.errors import ParameterError
 
-__all__ = ["SEQUENCES_OF_TEXT", "as_paths", "join_sequences", "read_characters", "read_text"]
+__all__ = [
+    "SEQUENCES_OF_TEXT",
+    "as_paths",
+    "file_annotation",
+    "join_sequences",
+    "read_characters",
+    "read_text",
+]
 
 SEQUENCES_OF_TEXT = ("line", "paragraph", "file")
 
@@ -79,10 +88,26 @@ def read_text(
             raise ParameterError(f"{file} holds no token: it is empty, or all white space.")
     annotations = {}
     if len(files) > 1:
-        lengths = [sum(map(len, pieces)) for pieces in found]
-        annotations["file"] = np.repeat(np.array([str(file) for file in files], object), lengths).tolist()
+        annotations["file"] = file_annotation(files, [sum(map(len, pieces)) for pieces in found])
     tokens, starts = join_sequences(piece for pieces in found for piece in pieces)
     return Corpus(name or ", ".join(file.stem for file in files), tokens, starts, annotations)
+
+
+def file_annotation(files: Sequence[Path], lengths: Sequence[int]) -> pd.Categorical:
+    """Return the file of each token, by its path below the folder that holds all of them.
+
+    Examples
+    --------
+    >>> files = [Path("/books/a/one.txt"), Path("/books/two.txt")]
+    >>> list(file_annotation(files, [2, 1]))
+    ['a/one.txt', 'a/one.txt', 'two.txt']
+    """
+    paths = [os.path.abspath(file) for file in files]
+    above = os.path.commonpath([os.path.dirname(path) for path in paths])
+    names = [Path(os.path.relpath(path, above)).as_posix() for path in paths]
+    labels = list(dict.fromkeys(names))
+    codes = np.repeat([labels.index(name) for name in names], lengths)
+    return pd.Categorical.from_codes(codes, labels)
 
 
 def as_paths(paths: str | Path | Iterable[str | Path], *, what: str) -> list[Path]:

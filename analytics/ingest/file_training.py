@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.corpora.corpus import Corpus
@@ -111,16 +112,13 @@ def split_sequences(corpus: Corpus, *, share: float, seed: int) -> tuple[Corpus,
 
 
 def _part(corpus: Corpus, kept: NDArray[np.bool_]) -> Corpus:
-    pieces = [piece for piece, keep in zip(corpus.sequences(), kept.tolist(), strict=True) if keep]
-    lengths = [piece.stop - piece.start for piece in pieces]
+    lengths = np.diff(corpus.sequence_starts, append=len(corpus.tokens))
+    positions = np.flatnonzero(np.repeat(kept, lengths))
     return Corpus(
         name=corpus.name,
-        tokens=[token for piece in pieces for token in corpus.tokens[piece]],
-        sequence_starts=np.cumsum([0, *lengths])[:-1].astype(np.int64),
-        annotations={
-            name: [value for piece in pieces for value in values[piece]]
-            for name, values in corpus.annotations.items()
-        },
+        tokens=[corpus.tokens[position] for position in positions.tolist()],
+        sequence_starts=np.cumsum([0, *lengths[kept]])[:-1].astype(np.int64),
+        annotations={name: pd.Series(values).array[positions] for name, values in corpus.annotations.items()},
     )
 
 

@@ -106,7 +106,17 @@ def test_files_become_sequences_with_annotations(tmp_path):
         "token kind", "string or comment", "bracket depth", "indentation", "file",
     }  # fmt: skip
     assert set(corpus.annotations["string or comment"]) == {"code", "string", "comment"}
-    assert corpus.annotations["file"][-1].endswith("c.py")
+    assert list(corpus.annotations["file"].categories) == ["a.py", "b.py", "deep/c.py"]
+    assert list(corpus.annotations["token kind"].categories) == list(TOKEN_KINDS)
+
+
+def test_labels_are_missing_where_the_file_does_not_tokenize(tmp_path):
+    (tmp_path / "bad.py").write_text("x = 1\ny = '" + "''open\n")
+    corpus = read_python(tmp_path / "bad.py")
+    assert corpus.annotations["token kind"][0] == "name"
+    assert corpus.annotations["string or comment"][0] == "code"
+    for name in ("token kind", "string or comment"):
+        assert corpus.annotations[name].isna()[-1]
 
 
 def test_files_are_named_once(tmp_path):

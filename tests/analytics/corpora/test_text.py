@@ -37,7 +37,7 @@ def test_a_sequence_for_each_file(file, tmp_path):
     corpus = read_text([file, other], sequences="file", lower=True)
     assert [len(piece) for piece in pieces(corpus)] == [7, 1]
     assert corpus.tokens[0] == "one"
-    assert corpus.annotations["file"] == [str(file)] * 7 + [str(other)]
+    assert list(corpus.annotations["file"]) == ["some text.txt"] * 7 + ["other.txt"]
     assert corpus.name == "some text, other"
 
 
