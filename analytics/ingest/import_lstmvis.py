@@ -17,7 +17,8 @@ from analytics.ingest.lstmvis_embedding import embedding_rows
 from analytics.ingest.lstmvis_files import ProjectFiles, shared_length, word_array
 from analytics.ingest.lstmvis_meta import general_columns
 from analytics.ingest.lstmvis_predictions import choose_predictions, word_vectors
-from analytics.ingest.lstmvis_project import LstmvisProject, StateEntry, read_project
+from analytics.ingest.lstmvis_project import LstmvisProject, read_project
+from analytics.ingest.lstmvis_sections import StateEntry
 from analytics.ingest.lstmvis_words import WordTable
 
 __all__ = ["import_lstmvis"]

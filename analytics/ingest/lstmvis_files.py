@@ -10,7 +10,8 @@ from analytics.errors import ShapeError
 from analytics.ingest.dictionary_file import read_dictionary
 from analytics.ingest.hdf5_arrays import Hdf5Array, Hdf5File
 from analytics.ingest.import_report import Notes
-from analytics.ingest.lstmvis_project import LstmvisProject, StateEntry
+from analytics.ingest.lstmvis_project import LstmvisProject
+from analytics.ingest.lstmvis_sections import StateEntry
 
 __all__ = ["ProjectFiles", "shared_length", "word_array"]
 

@@ -15,7 +15,7 @@ from analytics.ingest.id_codes import whole_numbers
 from analytics.ingest.import_plan import Column
 from analytics.ingest.import_report import Notes, some_of
 from analytics.ingest.lstmvis_files import ProjectFiles
-from analytics.ingest.lstmvis_project import MetaEntry
+from analytics.ingest.lstmvis_sections import MetaEntry
 from analytics.ingest.lstmvis_words import SCAN_POSITIONS
 
 __all__ = ["general_columns"]

@@ -15,7 +15,7 @@ from analytics.ingest.id_codes import whole_numbers
 from analytics.ingest.import_plan import Column, Read
 from analytics.ingest.import_report import Notes
 from analytics.ingest.lstmvis_files import ProjectFiles
-from analytics.ingest.lstmvis_project import MetaEntry
+from analytics.ingest.lstmvis_sections import MetaEntry
 from analytics.ingest.lstmvis_words import SCAN_POSITIONS, WordTable
 
 __all__ = ["WordVector", "choose_predictions", "word_vectors"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import tokenize
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -139,7 +141,10 @@ def _header(stream: Any, name: str) -> tuple[tuple[int, ...], bool, np.dtype]:
     readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     if version not in readers:
         raise SourceFileError(f"{name} is of version {version} of NumPy's format, and only 1 and 2 are read.")
-    shape, is_fortran, dtype = readers[version](stream)
+    with warnings.catch_warnings():
+        # Files of Python 2 are read with a warning.
+        warnings.simplefilter("ignore")
+        shape, is_fortran, dtype = readers[version](stream)
     if dtype.hasobject:
         raise SourceFileError(
             f"{name} holds Python objects, which are pickled and could run a program: save texts as "
@@ -162,8 +167,8 @@ def _refused(name: str) -> Iterator[None]:
     try:
         yield
     except (
-        zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, NotImplementedError, RuntimeError,
-        ValueError, TypeError, SyntaxError, MemoryError, OverflowError,
+        zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError, EOFError, OSError,
+        NotImplementedError, RuntimeError, ValueError, TypeError, KeyError, SyntaxError, MemoryError, OverflowError,
     ) as error:  # fmt: skip
         reason = " ".join(str(error).split())[:160]
         raise SourceFileError(

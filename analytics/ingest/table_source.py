@@ -87,10 +87,9 @@ class TableSource:
         if not path.is_file():
             raise SourceFileError(f"There is no file {path}.")
         with refuse_table_failure(path):
-            if self.is_text:
-                with _open_csv(path, columns=None, kinds={}) as reader:
-                    return reader.schema
-            return pyarrow.parquet.read_schema(path)
+            schema = _text_schema(path) if self.is_text else pyarrow.parquet.read_schema(path)
+            # Names that are no text are found when they are asked for.
+            return pa.schema([pa.field(name, schema.types[place]) for place, name in enumerate(schema.names)])
 
 
 class BlockReader:
@@ -137,6 +136,11 @@ def _separator(path: Path) -> str | None:
     if ending not in _SEPARATORS:
         raise SourceFileError(f"{path.name} is no table that is read: those end in .parquet, .csv or .tsv.")
     return _SEPARATORS[ending]
+
+
+def _text_schema(path: Path) -> pa.Schema:
+    with _open_csv(path, columns=None, kinds={}) as reader:
+        return reader.schema
 
 
 def _open_csv(
