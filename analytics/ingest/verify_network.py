@@ -31,6 +31,9 @@ _TOLERANCE = {"float16": (1e-3, 1e-3), "float32": (1e-4, 1e-4)}
 _LOG_PROBABILITY_TOLERANCE = 1e-3
 _ROWS_AT_ONCE = 32
 
+_AT_START = "state at a sequence's start"
+"""Fact of the manifest: `new`, or that it is `handed on from the sequence before`."""
+
 _NEEDED = (
     (TOKENS_FILE, "rows and columns", "values"),
     (SEQUENCES_FILE, "rows and columns", "values", "borders"),
@@ -109,6 +112,9 @@ def _unknown(facts: Any, findings: Findings) -> str | None:
         return f"{MODEL_FILE} describes no network of this project"
     if "n_words" not in network:
         return f"{MODEL_FILE} does not say how many words the network knows"
+    at_start = str((findings.manifest.facts.get("model") or {}).get(_AT_START, "new"))
+    if at_start != "new" and not at_start.startswith("handed on"):
+        return f"The recording began with a state that it does not tell ({at_start})"
     return None
 
 
@@ -149,7 +155,7 @@ def _spans(findings: Findings, *, two_ways: bool) -> Iterator[tuple[int, int, bo
     starts = sequences.starts
     after = np.append(starts[1:], findings.manifest.n_positions)
     model = findings.manifest.facts.get("model") or {}
-    is_handed_on = str(model.get("state at a sequence's start", "new")).startswith("handed on")
+    is_handed_on = model.get(_AT_START, "new") != "new"
     chosen = np.linspace(0, 0 if is_handed_on else len(starts) - 1, N_SEQUENCES).round().astype(int)
     for number in dict.fromkeys(chosen.tolist()):
         start, stop = int(starts[number]), int(after[number])

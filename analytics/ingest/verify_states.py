@@ -49,7 +49,7 @@ def check_states(findings: Findings) -> None:
 
 
 def layer_kind(findings: Findings, state: str) -> tuple[str | None, bool]:
-    """Which recurrent layer a state is of: `lstm`, `gru` or None, and whether the manifest says so.
+    """Which layer a state is of, `lstm`, `gru`, `rnn` (with tanh) or None, and whether the manifest says so.
 
     A layer whose recorded gates are those of an LSTM or a GRU is taken for one.
     """
@@ -57,6 +57,8 @@ def layer_kind(findings: Findings, state: str) -> tuple[str | None, bool]:
     model = facts.get("model") or {}
     stated = str((model.get("layers") or {}).get(layer, "")) if isinstance(model.get("layers"), dict) else ""
     network = model.get("network")
+    if isinstance(network, dict) and network.get("kind") == "rnn":
+        return "rnn", True  # those of this project; torch's own may have relu
     if not stated and isinstance(network, dict):
         stated = str(network.get("kind", ""))
     for kind in ("lstm", "gru"):

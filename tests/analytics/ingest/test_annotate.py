@@ -15,6 +15,7 @@ import pytest
 import analytics
 from analytics.corpora.annotators import annotator, per_sequence
 from analytics.corpora.conllu import read_conllu
+from analytics.corpora.vocabulary import build_vocabulary, encode
 from analytics.errors import (
     DamagedRecordingError,
     NotARecordingError,
@@ -26,6 +27,7 @@ from analytics.errors import (
 )
 from analytics.ingest.annotate import annotate, remove_annotations
 from analytics.ingest.from_arrays import write_recording
+from analytics.ingest.verify import verify
 from analytics.store.recording import open_recording
 from tests.recordings import random_states, small_recording
 
@@ -272,6 +274,32 @@ def test_a_treebank_onto_a_recording_of_its_words(tmp_path):
     np.testing.assert_array_equal(frame["dependency depth"], [2, 1, 0, np.nan])
     again = annotate(path, read_conllu(file), align="text", replace=True)
     assert again.fingerprint == recording.fingerprint
+
+
+TREEBANK = Path(__file__).resolve().parents[4] / "shared" / "data" / "ud_english_ewt"
+
+
+@pytest.mark.skipif(not TREEBANK.is_dir(), reason="the English Web Treebank is not there")
+def test_the_english_web_treebank_onto_a_recording_with_a_small_vocabulary(tmp_path):
+    corpus = read_conllu([TREEBANK / "dev.conllu", TREEBANK / "test.conllu"])
+    small = [token.lower() for token in corpus.tokens]
+    vocabulary = build_vocabulary(small, size=2000)
+    ids = encode(small, vocabulary)
+    assert (ids == 0).mean() > 0.1
+    recording = write_recording(
+        tmp_path / "r", name="r", tokens=ids, vocabulary=vocabulary, states={"h": np.zeros((len(ids), 1))},
+        sequence_starts=corpus.sequence_starts,
+    )  # fmt: skip
+    recording = annotate(recording.path, corpus, align="text")
+    frame = recording.annotations
+    assert set(frame) == set(corpus.annotations)
+    np.testing.assert_array_equal(frame["dependency depth"], corpus.annotations["dependency depth"])
+    assert frame["part of speech"].tolist() == corpus.annotations["part of speech"]
+    assert verify(recording.path).is_sound
+    with pytest.raises(
+        ShapeError, match=r"position 25147 on: .* 50,241 tokens, the annotations 25,147: 25,094 fewer"
+    ):
+        annotate(recording.path, TREEBANK / "dev.conllu", align="text", replace=True)
 
 
 # --- alignment ---

@@ -316,6 +316,22 @@ def test_a_range_that_is_only_supposed_is_no_problem(tmp_path):
     assert not verify(recording.path).is_sound
 
 
+@pytest.mark.parametrize(
+    ("model", "is_sound"),
+    [
+        ({"network": {"kind": "rnn"}}, False),
+        ({"layers": {"layer0": "LSTM encoder"}}, False),
+        ({"layers": {"layer0": "RNN encoder"}}, True),
+        ({"layers": ["LSTM"]}, True),
+        ({"network": "lstm"}, True),
+        (None, True),
+    ],
+)
+def test_what_the_manifest_says_of_the_layer_decides_the_range(tmp_path, model, is_sound):
+    states = {"layer0.hidden": np.full((50, 3), -1.5, np.float32)}
+    assert verify(small_recording(tmp_path / "r", states=states, model=model).path).is_sound == is_sound
+
+
 def test_the_row_major_copy_differs(path):
     set_row_value(path, "layer1.cell", 123, 4, 0.125)
     found(path, rows_file("layer1.cell"), r"0\.125 of 'layer1\.cell' at position 123, unit 4, in rows/")
@@ -564,6 +580,16 @@ def test_weights_of_networks_that_are_not_ours(path, content, why):
     (check,) = [check for check in verify(path).checks if check.what == "agreement with the weights"]
     assert check.passed is None
     assert why in check.sentence
+
+
+@pytest.mark.parametrize(
+    ("start", "n_positions"), [("new", "300"), ("handed on from the sequence before", "100"), ("given", None)]
+)
+def test_the_state_at_the_start_of_a_sequence(path, start, n_positions):
+    change_manifest(path, lambda facts: facts["model"].update({"state at a sequence's start": start}))
+    (check,) = [check for check in verify(path).checks if check.what == "agreement with the weights"]
+    assert check.passed is (None if n_positions is None else True)
+    assert (n_positions or "began with a state that it does not tell (given)") in check.sentence
 
 
 def test_weights_that_do_not_fit_their_description(path):
