@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +88,7 @@ def read_dictionary(path: Path, notes: Notes) -> dict[int, str]:
     breaks = _line_breaks(spaces)
     texts.update({line.word_id: "\n" for line in breaks if line.word_id is not None})
     _tell(notes, path.name, wrong=wrong, twice=twice, breaks=[line.number for line in breaks])
+    _tell_shared(notes, path.name, texts)
     return texts
 
 
@@ -109,6 +111,13 @@ def _tell(notes: Notes, name: str, *, wrong: list[str], twice: list[int], breaks
         )
     if breaks:
         notes.add(f"{name}: line {some_of(breaks)} follows an empty line and is read as a line break.")
+
+
+def _tell_shared(notes: Notes, name: str, texts: dict[int, str]) -> None:
+    if len(set(texts.values())) < len(texts):
+        counts = Counter(texts.values())
+        shared = [repr(text) for text, count in counts.items() if count > 1]
+        notes.add(f"{name}: {some_of(shared)} stand there with several ids: each id keeps its text.")
 
 
 def _lines(path: Path, notes: Notes) -> Iterator[_Line]:

@@ -44,7 +44,7 @@ class Hdf5File:
         if not path.is_file():
             raise SourceFileError(f"There is no file {path}.")
         try:
-            self._file = h5py.File(path, "r", rdcc_nbytes=CHUNK_CACHE_BYTES)
+            self._file = h5py.File(path, "r", rdcc_nbytes=CHUNK_CACHE_BYTES, locking="best-effort")
         except OSError as error:
             raise SourceFileError(
                 f"{path.name} cannot be read as HDF5: it is damaged, cut short, or of another format "

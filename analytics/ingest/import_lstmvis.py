@@ -170,7 +170,12 @@ def _facts(project: LstmvisProject, entries: list[StateEntry]) -> dict[str, Any]
     first = entries[0]
     return {
         "description": project.description,
-        "corpus": {"source": f"LSTMVis project {project.name}"},
+        "corpus": {
+            "source": f"LSTMVis project {project.name}",
+            "annotations": {
+                entry.name: {"shown as": entry.shown_as, "range": entry.range} for entry in project.meta
+            },
+        },
         "model": {"source": f"LSTMVis project {project.name}", "states": sources},
         "opening_view": {
             "title": "as LSTMVis shows it",

@@ -10,13 +10,10 @@ from analytics.errors import ShapeError
 from analytics.ingest.dictionary_file import read_dictionary
 from analytics.ingest.hdf5_arrays import Hdf5Array, Hdf5File
 from analytics.ingest.import_report import Notes
-from analytics.ingest.lstmvis_project import LstmvisProject
+from analytics.ingest.lstmvis_project import DICTIONARY_ENDINGS, HDF5_ENDINGS, LstmvisProject
 from analytics.ingest.lstmvis_sections import StateEntry
 
 __all__ = ["ProjectFiles", "shared_length", "word_array"]
-
-_HDF5_ENDINGS = (".h5", ".hdf5")
-_DICTIONARY_ENDINGS = (".dict", ".txt")
 
 STATE_KINDS = "fiub"
 """Kinds of numbers that are states: floats, and whole numbers, which become float32."""
@@ -45,8 +42,8 @@ class ProjectFiles:
     def array(self, key: str, path: str) -> Hdf5Array:
         """Return a set of a file."""
         if key not in self._hdf5:
-            file = self.project.file_of(key, self._notes, endings=_HDF5_ENDINGS)
-            if file.suffix not in _HDF5_ENDINGS:
+            file = self.project.file_of(key, self._notes, endings=HDF5_ENDINGS)
+            if file.suffix not in HDF5_ENDINGS:
                 self._notes.add(
                     f"{file.name} ends neither in .h5 nor in .hdf5, as LSTMVis wants: read as HDF5."
                 )
@@ -57,7 +54,7 @@ class ProjectFiles:
         """Return a dictionary: texts by id."""
         if key not in self._dictionaries:
             self._dictionaries[key] = read_dictionary(
-                self.project.file_of(key, self._notes, endings=_DICTIONARY_ENDINGS), self._notes
+                self.project.file_of(key, self._notes, endings=DICTIONARY_ENDINGS), self._notes
             )
         return self._dictionaries[key]
 

@@ -26,9 +26,13 @@ from analytics.ingest.lstmvis_sections import (
 )
 from analytics.ingest.yaml_file import read_yaml
 
-__all__ = ["LstmvisProject", "read_project"]
+__all__ = ["DICTIONARY_ENDINGS", "HDF5_ENDINGS", "LstmvisProject", "read_project"]
 
 CONFIG_NAMES = ("lstm.yml", "lstm.yaml")
+HDF5_ENDINGS = (".h5", ".hdf5")
+DICTIONARY_ENDINGS = (".dict", ".txt")
+OPENED = (*HDF5_ENDINGS, *DICTIONARY_ENDINGS)
+"""Endings of the files that LSTMVis opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,11 @@ def _files(facts: Mapping[str, Any], folder: Path, notes: Notes) -> Iterator[tup
             )
         if not path.exists():
             notes.add(f"files in lstm.yml names {value!r} as '{key}', which is not there.")
+        elif path.suffix not in OPENED:
+            notes.add(
+                f"files in lstm.yml names {value!r} as '{key}', which LSTMVis does not open: it ends in none "
+                f"of {', '.join(OPENED)}."
+            )
         yield str(key), path
 
 

@@ -168,7 +168,8 @@ def _refused(name: str) -> Iterator[None]:
         yield
     except (
         zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError, EOFError, OSError,
-        NotImplementedError, RuntimeError, ValueError, TypeError, KeyError, SyntaxError, MemoryError, OverflowError,
+        NotImplementedError, RuntimeError, ValueError, TypeError, KeyError, SyntaxError, MemoryError,
+        OverflowError,
     ) as error:  # fmt: skip
         reason = " ".join(str(error).split())[:160]
         raise SourceFileError(

@@ -306,6 +306,7 @@ def test_parts_that_do_not_fit_are_a_sentence(tmp_path, arrays, options, kind, w
         (struct.pack("<Q", 9) + b'{"h": {}}', "no shape|lacks shape"),
         (struct.pack("<Q", 4) + b"[[[[", "none of the formats"),
         (b"\x93NUMPY\x01\x00\x10\x00" + b"__import__('os')", "damaged"),
+        (b"\x93NUMPY\x01\x00\x10\x00" + b"{'descr': '<f4'\0", "damaged"),
         (b"PK\x03\x04broken", "damaged"),
         (b"\x89HDF\r\n\x1a\nbroken", "damaged"),
     ],

@@ -222,6 +222,7 @@ def test_lists_of_different_lengths(tmp_path):
         ("run.csv", b"", "cannot be read as a table"),
         ("run.csv", b"token,h_0,h_0\na,1.5,2\n", "'h_0' twice"),
         ("run.csv", b"token,h_0,h_1\n\xff\xfe,0.5,1\n", "cannot be read as a table"),
+        ("run.csv", b"token,h\xff_0,h_1\na,0.5,1\n", "cannot be read as a table"),
         ("run.parquet", b"PAR1broken", "cannot be read as a table"),
         ("run.xlsx", b"PK", "no table that is read"),
     ],
