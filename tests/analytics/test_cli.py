@@ -1,5 +1,8 @@
+import re
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import numpy as np
@@ -19,13 +22,26 @@ def command(monkeypatch):
     return register
 
 
-@pytest.mark.parametrize("words", [[], *[[name] for name in sorted(cli.commands)]], ids=" ".join)
+def all_commands(
+    group: click.Group = cli, before: tuple[str, ...] = ()
+) -> dict[tuple[str, ...], click.Command]:
+    """Every command by the words that call it, groups too."""
+    found: dict[tuple[str, ...], click.Command] = {before: group}
+    for name, command in group.commands.items():
+        words = (*before, name)
+        found |= all_commands(command, words) if isinstance(command, click.Group) else {words: command}
+    return found
+
+
+@pytest.mark.parametrize("words", sorted(all_commands()), ids=lambda words: " ".join(words) or "all")
 def test_every_command_explains_itself(run, words):
     code, out, _ = run(*words, "--help")
     assert code == 0
     assert "Usage:" in out
-    described = [line for line in out.splitlines() if line.strip().startswith("--")]
-    assert all(len(line.split()) > 2 for line in described)
+    command = all_commands()[words]
+    assert command.get_short_help_str()
+    options = [option for option in command.params if isinstance(option, click.Option)]
+    assert [option.name for option in options if not (option.help or "").strip()] == []
 
 
 def test_commands_are_registered_once_each():
@@ -96,3 +112,39 @@ def test_an_unknown_command_is_wrong_usage(run):
     code, out, err = run("shwo")
     assert (code, out) == (2, "")
     assert "No such command 'shwo'" in err
+
+
+def readme() -> str:
+    return (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def command_lines() -> list[str]:
+    """Every line of the README that calls us, without what comes before."""
+    return re.findall(r"(?:^|`)(?:\.venv/bin/)?python -m analytics ([^`\n&|]+)", readme(), flags=re.MULTILINE)
+
+
+def test_the_readme_lists_every_command():
+    table = readme().partition("| `python -m analytics` |")[2].partition("\n\n")[0]
+    listed = re.findall(r"^\| `(\w+)` \| \S", table, flags=re.MULTILINE)
+    assert sorted(listed) == sorted(cli.commands)
+
+
+def test_the_readme_shows_several_commands():
+    assert len({line.split()[0] for line in command_lines()}) >= 6
+
+
+@pytest.mark.parametrize("line", command_lines())
+def test_command_lines_of_the_readme_are_right_usage(line, tmp_path, monkeypatch):
+    words = shlex.split(line)
+    command: click.Command = cli
+    monkeypatch.chdir(tmp_path)
+    for word in words:
+        if not word.startswith("-") and isinstance(command, click.Group):
+            command = command.commands[words.pop(0)]
+    for word in words:
+        # What an option or an argument wants to exist.
+        if not word.startswith("-"):
+            (tmp_path / word).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / word).touch()
+    context = command.make_context(str(command.name), words)
+    assert context.params is not None
