@@ -79,7 +79,7 @@ TORCH, TRAINED, LSTMVIS, ARRAYS, MEMORY, TABLE = "torch", "trained", "lstmvis", 
 WORDS, CHARACTERS, NUMBERS, LOADER = "words", "characters", "numbers", "loader"
 ONE, MANY = "one", "many"
 NEXT, CLASSES, STATES = "next", "classes", "states"
-NO, YES = "no", "yes"
+NO, OWN, COMPUTED = "no", "own", "computed"
 TEXT, CONLLU, DOCUMENTS, PYTHON = "text", "conllu", "documents", "python"
 
 OF_TORCH: When = {"own": (TORCH,)}
@@ -91,7 +91,6 @@ TEXT_FILE: When = {
     "input": (WORDS, CHARACTERS),
     "predicts": (NEXT,),
     "modules": ("",),
-    "annotations": (NO,),
 }
 """What the command line can do with a network of one's own."""
 
@@ -162,7 +161,11 @@ QUESTIONS = (
     Question(
         "annotations",
         "Labels for each position?",
-        (Choice(NO, "no"), Choice(YES, "yes: parts of speech, depth, ...")),
+        (
+            Choice(NO, "no"),
+            Choice(OWN, "your own: parts of speech, speakers, ..."),
+            Choice(COMPUTED, "computed from the tokens"),
+        ),
         default=NO,
     ),
     Question("name", "Its name here", default="mine", hint="letters, digits, _ . -"),
@@ -185,7 +188,7 @@ CALLS = (
             Argument("targets=None", {"predicts": (STATES,)}),
             Argument(
                 'annotations={"part of speech": tags}',
-                {"annotations": (YES,), "input": (WORDS, CHARACTERS, NUMBERS)},
+                {"annotations": (OWN,), "input": (WORDS, CHARACTERS, NUMBERS)},
             ),
         ),
         OF_TORCH,
@@ -205,19 +208,24 @@ CALLS = (
             Argument("tokens=tokens"),
             Argument('states={"layer0.hidden": hidden}'),
             Argument("sequence_starts=starts", {"sequences": (MANY,)}),
-            Argument('annotations={"part of speech": tags}', {"annotations": (YES,)}),
+            Argument('annotations={"part of speech": tags}', {"annotations": (OWN,)}),
         ),
         {"own": (MEMORY,)},
     ),
     Call(
         "analytics.annotate",
         (Argument("{path}"), Argument('{"part of speech": tags}')),
-        {"own": (TRAINED, LSTMVIS, ARRAYS, TABLE), "annotations": (YES,)},
+        {"own": (TRAINED, LSTMVIS, ARRAYS, TABLE), "annotations": (OWN,)},
     ),
     Call(
         "analytics.annotate",
         (Argument("{path}"), Argument('{"part of speech": tags}')),
-        {"own": (TORCH,), "input": (LOADER,), "annotations": (YES,)},
+        {"own": (TORCH,), "input": (LOADER,), "annotations": (OWN,)},
+    ),
+    Call(
+        "analytics.annotate",
+        (Argument("{path}"), Argument('["bracket depth", "token length"]')),
+        {"annotations": (COMPUTED,)},
     ),
 )
 
@@ -263,6 +271,17 @@ COMMANDS = (
         (Argument("{source}"), Argument("--name {name}")),
         {"own": (TABLE,)},
     ),
+)
+
+_ANNOTATED = (
+    Argument("{name}"),
+    Argument("--from tags.csv", {"annotations": (OWN,)}),
+    Argument("--with 'bracket depth' --with 'token length'", {"annotations": (COMPUTED,)}),
+)
+_LATER: When = {"annotations": (OWN, COMPUTED)}
+COMMANDS += (
+    Call("python -m analytics annotate", _ANNOTATED, {**TEXT_FILE, **_LATER}),
+    Call("python -m analytics annotate", _ANNOTATED, {"own": (TRAINED, *FILES["own"]), **_LATER}),
 )
 
 SOURCES: Mapping[str, str] = {
@@ -311,5 +330,11 @@ NAMES = (
     Name("classes", "list of str: the name of each class", {"predicts": (CLASSES,)}),
     Name("mynets:build", "in mynets.py, a function build() that returns the network", TEXT_FILE),
     Name("vocabulary.txt", "the text of each token id, one a line, in the order of the embedding", TEXT_FILE),
-    Name("tags", "a label for each position; numbers work too", {"annotations": (YES,)}),
+    Name("tags.csv", "a column token, and one for each annotation", {**TEXT_FILE, "annotations": (OWN,)}),
+    Name(
+        "tags.csv",
+        "a column token, and one for each annotation",
+        {"own": (TRAINED, *FILES["own"]), "annotations": (OWN,)},
+    ),
+    Name("tags", "a label for each position; numbers work too", {"annotations": (OWN,)}),
 )

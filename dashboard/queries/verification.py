@@ -16,6 +16,7 @@ from dashboard.queries.recordings import RecordingQueries
 __all__ = ["VerificationQueries", "Work", "verify"]
 
 BYTES_PER_MEGABYTE = 1_000_000
+SMALL_MEGABYTES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ def verify(arguments: Mapping[str, Any], report: Callable[[int, int, str], None]
     import analytics
 
     def tell(done: int, total: int) -> None:
-        report(done, total, f"{done / BYTES_PER_MEGABYTE:,.0f} of {total / BYTES_PER_MEGABYTE:,.0f} MB read")
+        read, size = (n_bytes / BYTES_PER_MEGABYTE for n_bytes in (done, total))
+        digits = 1 if size < SMALL_MEGABYTES else 0
+        report(done, total, f"{read:,.{digits}f} of {size:,.{digits}f} MB read")
 
     found = analytics.verify(arguments["path"], progress=tell)
     return {

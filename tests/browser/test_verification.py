@@ -1,0 +1,78 @@
+"""Verifying a recording from its page, with two people at it."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.recordings import small_recording
+
+PLACE = "#home-verification"
+MILLISECONDS = 60_000
+NOTHING_WRONG = "Nothing wrong was found; 1 of "
+"""The recording ships no weights, so that its states cannot be compared with them."""
+
+
+@pytest.fixture
+def recording(server, request):
+    """A recording of this test alone: what is remembered of it is no other test's."""
+    name = request.node.name.replace("[", "-").rstrip("]")
+    yield small_recording(server.folder / name)
+    for file in sorted((server.folder / name).rglob("*"), reverse=True):
+        file.rmdir() if file.is_dir() else file.unlink()
+    (server.folder / name).rmdir()
+
+
+def test_a_sound_recording(open_page, recording, shot):
+    page = open_page(f"/?recording={recording.path.name}")
+    page.get_by_role("button", name="Verify").click()
+    expect(page.locator(PLACE)).to_contain_text(NOTHING_WRONG, timeout=MILLISECONDS)
+    expect(page.get_by_role("button", name="Verify again")).to_be_focused()
+    page.locator(PLACE).get_by_role("button", name="Show the").click()
+    expect(page.locator(f"{PLACE} tbody tr").first).to_contain_text("could not be checked")
+    expect(page.locator(f"{PLACE} tbody tr").last).to_contain_text("passed")
+    shot(page, "verification")
+    again = open_page(f"/?recording={recording.path.name}")
+    expect(again.locator(PLACE)).to_contain_text(NOTHING_WRONG)
+
+
+def test_what_is_wrong_is_told_and_a_touched_file_is_not_taken_as_verified(open_page, recording, shot):
+    file = recording.path / "states" / "layer0.cell.parquet"
+    content = bytearray(file.read_bytes())
+    content[100] ^= 1
+    file.write_bytes(content)
+    page = open_page(f"/?recording={recording.path.name}")
+    page.get_by_role("button", name="Verify").click()
+    expect(page.locator(PLACE)).to_contain_text("found something wrong", timeout=MILLISECONDS)
+    expect(page.locator(f"{PLACE} tr.check-wrong").first).to_contain_text("states/layer0.cell.parquet")
+    shot(page, "verification-wrong")
+    os.utime(file, ns=(1, 1))
+    page.reload()
+    expect(page.locator(PLACE)).to_contain_text("Not verified as it is now")
+
+
+def test_two_people_at_once_both_get_the_result(open_page, recording):
+    pages = [open_page(f"/?recording={recording.path.name}") for _ in range(2)]
+    for page in pages:
+        page.get_by_role("button", name="Verify").click()
+    for page in pages:
+        expect(page.locator(PLACE)).to_contain_text(NOTHING_WRONG, timeout=MILLISECONDS)
+
+
+def test_progress_and_cancel(open_page, server):
+    if not (server.folder / "parentheses").exists():
+        pytest.skip("the demo is not built, and a small recording is verified before it can be cancelled")
+    page = open_page("/?recording=parentheses")
+    button = page.locator(f"{PLACE} [data-act=start], {PLACE} [data-act=again]")
+    button.click()
+    expect(page.locator(f"{PLACE} progress")).to_be_visible()
+    expect(page.locator(f"{PLACE} .verification-told")).to_contain_text("MB read", timeout=MILLISECONDS)
+    # Meanwhile the page answers.
+    page.locator("[data-recording=plays] a").click()
+    expect(page.locator("#home-detail [data-shown=plays]")).to_be_visible()
+    page.go_back()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(PLACE)).to_contain_text("Cancelled.")
+    expect(page.get_by_role("button", name="Verify")).to_be_visible()
