@@ -187,7 +187,7 @@ def make_plan(
     """Decide everything from the first run."""
     units = {name: n_units for layer in choice.layers for name, n_units in layer.states.items()}
     shapes = {name: (units[source],) for name, source in choice.sources.items()} | network.shapes
-    half = all(values.dtype == torch.float16 for values in found.states.values())
+    half = any(values.dtype == torch.float16 for values in found.states.values())
     read_output = _output_reader(network, found, options)
     example = None if read_output is None else read_output(found).detach().cpu()
     output = _output(example, options, n_vocabulary=n_vocabulary, is_series=is_series)

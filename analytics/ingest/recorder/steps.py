@@ -6,6 +6,7 @@ is recorded, so a mapping may hold more than the next step needs: gates, for exa
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
@@ -108,7 +109,8 @@ class _Walk:
         return {name: np.stack(parts) for name, parts in rows.items()}
 
     def _begin(self) -> Any:
-        return self._initial() if callable(self._initial) else self._initial
+        # A copy, because the function may change its state in place.
+        return copy.deepcopy(self._initial() if callable(self._initial) else self._initial)
 
     def _input(self, value: Any) -> Any:
         return int(value) if self._source.values is None else value
