@@ -12,6 +12,7 @@ from analytics.commands.options import (
     json_option,
     overwrite_option,
     print_result,
+    say,
     threads_option,
 )
 from analytics.errors import ParameterError
@@ -173,6 +174,8 @@ def _record_own(
 
 
 def _show(made: Recording, *, as_json: bool) -> None:
+    from analytics.corpora.vocabulary import UNKNOWN
+
     facts = {
         "name": made.path.name,
         "path": made.path,
@@ -182,3 +185,10 @@ def _show(made: Recording, *, as_json: bool) -> None:
         "annotations": list(made.manifest["annotations"]),
     }
     print_result(facts, as_json=as_json, lines=[str(made.path)])
+    texts = made.vocabulary.tolist()
+    n_unknown = int((made.token_ids == texts.index(UNKNOWN)).sum()) if UNKNOWN in texts else 0
+    if n_unknown:
+        say(
+            f"{n_unknown:,} of {made.n_positions:,} tokens ({n_unknown / made.n_positions:.1%}) are not in the "
+            f"vocabulary and stand as {UNKNOWN}."
+        )

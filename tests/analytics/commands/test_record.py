@@ -38,8 +38,9 @@ def record(run, *words):
 
 
 def test_a_trained_network_reads_text_as_in_its_training(run, here):
-    code, out, _ = record(run, "--network", "network", "--text", "text.txt", "--name", "made")
+    code, out, err = record(run, "--network", "network", "--text", "text.txt", "--name", "made")
     assert (code, out) == (0, "recordings/made\n")
+    assert "1 of 4 tokens (25.0%) are not in the vocabulary and stand as <unk>." in err
     made = open_recording(here / "recordings" / "made")
     assert made.token_ids.tolist() == [1, 2, 0, 3]
     assert made.sequence_starts.tolist() == [0, 3]
