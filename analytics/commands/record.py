@@ -189,6 +189,6 @@ def _show(made: Recording, *, as_json: bool) -> None:
     n_unknown = int((made.token_ids == texts.index(UNKNOWN)).sum()) if UNKNOWN in texts else 0
     if n_unknown:
         say(
-            f"{n_unknown:,} of {made.n_positions:,} tokens ({n_unknown / made.n_positions:.1%}) are not in the "
-            f"vocabulary and stand as {UNKNOWN}."
+            f"{n_unknown:,} of {made.n_positions:,} tokens ({n_unknown / made.n_positions:.1%}) are not in "
+            f"the vocabulary and stand as {UNKNOWN}."
         )

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analytics.corpora.corpus import Corpus
 from analytics.corpora.documents import LABEL, sequence_labels
@@ -17,15 +17,12 @@ from analytics.errors import ParameterError, UnknownNameError, nearest
 from analytics.ingest.opening import check_vocabulary
 from analytics.store.recording import Recording
 
-if TYPE_CHECKING:
-    from torch import nn
-
 __all__ = ["load_user_model", "record_user_model"]
 
 WANTED = "a function that returns an nn.Module, or a pair of an nn.Module and its vocabulary"
 
 
-def load_user_model(place: str, /) -> tuple[nn.Module, list[str] | None]:
+def load_user_model(place: str, /) -> tuple[Any, list[str] | None]:
     """Call a function and take the network that it returns.
 
     Parameters
@@ -131,7 +128,7 @@ def record_user_model(
     )
 
 
-def _check_ids(model: nn.Module, vocabulary: list[str], place: str) -> None:
+def _check_ids(model: Any, vocabulary: list[str], place: str) -> None:
     """One embedding: then it is that of the tokens, and both have as many ids."""
     from torch import nn
 
@@ -169,7 +166,7 @@ def _called(function: Any, place: str) -> Any:
         raise ParameterError(f"{place}, called without arguments, failed: {_told(error)}") from error
 
 
-def _as_pair(made: Any, place: str) -> tuple[nn.Module, list[str] | None]:
+def _as_pair(made: Any, place: str) -> tuple[Any, list[str] | None]:
     from torch import nn
 
     model, vocabulary = made if isinstance(made, tuple) and len(made) == 2 else (made, None)
