@@ -162,12 +162,13 @@ def test_sequences_as_given(run):
     assert recording.states("hidden").sequence_starts.tolist() == [0, 3]
 
 
-def test_other_arrays_become_annotations_or_are_told(run):
+@pytest.mark.parametrize("file", ["run.npz", "packed.npz"])
+def test_other_arrays_become_annotations_or_are_told(run, file):
     more = {
         "tag": np.array(list("nvnvn")), "depth": np.arange(5), "on": np.arange(5) > 2,
         "p": np.linspace(0, 1, 5), "big": np.arange(5) + 2**40, "W": np.zeros((2, 2)), "step": np.array(3),
     }  # fmt: skip
-    recording, notes = run(sample(**more))
+    recording, notes = run(sample(**more), file=file)
     kinds = {name: facts["kind"] for name, facts in recording.manifest["annotations"].items()}
     assert kinds["tag"] == kinds["on"] == "categorical"
     assert recording.annotations["on"].tolist() == ["no", "no", "no", "yes", "yes"]
