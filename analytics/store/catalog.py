@@ -35,7 +35,12 @@ class Catalog:
 
     def names(self) -> tuple[str, ...]:
         """Folder names of the recordings that open, sorted."""
-        return tuple(name for name in self._candidates() if isinstance(self._look(name), Recording))
+        return tuple(self.recordings())
+
+    def recordings(self) -> dict[str, Recording]:
+        """Every recording that opens by its folder's name, sorted; the folder is looked at once."""
+        found = {name: self._look(name) for name in self._candidates()}
+        return {name: recording for name, recording in found.items() if isinstance(recording, Recording)}
 
     def open(self, name: str) -> Recording:
         """Open a recording by the name of its folder; the same object as long as it is unchanged.

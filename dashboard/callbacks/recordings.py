@@ -14,6 +14,7 @@ from dashboard.components.training import no_curve, training_caption
 from dashboard.figures.training import training_figure
 from dashboard.ids import Home, Shell
 from dashboard.queries import Queries
+from dashboard.queries.view import opening_of
 
 __all__ = ["register"]
 
@@ -32,7 +33,7 @@ def register(app: Dash, queries: Queries) -> None:
         facts, folder = queries.recordings.all(), queries.recordings.folder
         # The pickers of the frame learn of new recordings too.
         set_props(Shell.CATALOG, {"data": {each.key: each.for_browser() for each in facts}})
-        shown_first = queries.view.opening().get("recording", "")
+        shown_first = opening_of(facts).get("recording", "")
         catalog = {"rows": [each.for_list() for each in facts], "first": shown_first}
         return catalog, list_notes(len(facts), queries.recordings.problems(), folder=folder)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from analytics.analyses.match import load_scans, match_pattern
-from analytics.errors import AnalyticsError, UnknownNameError
+from analytics.errors import UnknownNameError
 from analytics.store.catalog import Catalog
 from analytics.store.recording import Recording
 from dashboard.facts import FileGroup, RecordingDetail, RecordingFacts, StateRow
@@ -45,14 +45,7 @@ class RecordingQueries:
 
     def all(self) -> list[RecordingFacts]:
         """Facts of every recording that opens, in the order of their names."""
-        found = []
-        for key in self._catalog.names():
-            # A recording may go or be replaced between the list and this line.
-            try:
-                found.append(recording_facts(key, self._catalog.open(key)))
-            except AnalyticsError:
-                continue
-        return found
+        return [recording_facts(key, recording) for key, recording in self._catalog.recordings().items()]
 
     def find(self, key: str) -> Recording | None:
         """Open a recording, or return None where there is none of this key."""
@@ -73,7 +66,7 @@ class RecordingQueries:
     def warm_up(self) -> None:
         """Load the compiled scans, those of the smallest recording's files too."""
         load_scans()
-        recordings = [self._catalog.open(key) for key in self._catalog.names()]
+        recordings = list(self._catalog.recordings().values())
         if recordings:
             smallest = min(recordings, key=lambda recording: recording.n_positions)
             states = smallest.states(smallest.state_names[0])

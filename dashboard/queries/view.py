@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analytics.analyses.selection import sequence_of
 from analytics.errors import AnalyticsError, RangeError, nearest
 from analytics.store.recording import Recording
+from dashboard.facts import RecordingFacts
 from dashboard.queries.annotations import available_tracks
 from dashboard.queries.recordings import RecordingQueries
 
-__all__ = ["ViewQueries"]
+__all__ = ["ViewQueries", "default_state", "opening_of"]
 
 BLANK = {"at": 0, "start": -1, "stop": -1, "dropped": [], "pinned": [], "matched": False}
 """What is reset when another recording is shown than was asked for: there it would mean something else."""
@@ -25,11 +26,7 @@ class ViewQueries:
 
     def opening(self) -> dict[str, str]:
         """Return the address parameters of a first visit: a finding already made, or the first recording."""
-        facts = self._recordings.all()
-        for recording in facts:
-            if recording.opening_view:
-                return {"recording": recording.key, **recording.opening_view}
-        return {"recording": facts[0].key} if facts else {}
+        return opening_of(self._recordings.all())
 
     def checked(self, view: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """Return the fields of a view that have to change, and a sentence for each that made no sense."""
@@ -50,6 +47,14 @@ class ViewQueries:
         shown = f" Showing {opening}." if opening else ""
         recording = self._recordings.open(opening) if opening else None
         return recording, [f"{sentence}{shown}"] if sentence else []
+
+
+def opening_of(facts: Sequence[RecordingFacts]) -> dict[str, str]:
+    """Return the address parameters of the first finding among some recordings, or of the first of them."""
+    for recording in facts:
+        if recording.opening_view:
+            return {"recording": recording.key, **recording.opening_view}
+    return {"recording": facts[0].key} if facts else {}
 
 
 def _state(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:

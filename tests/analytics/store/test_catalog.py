@@ -22,6 +22,15 @@ from tests.recordings import random_states, small_recording
 STATE = "layer0.cell"
 
 
+def test_recordings_are_those_of_the_names(tmp_path):
+    for name in ("b", "a"):
+        small_recording(tmp_path / name)
+    (tmp_path / "no recording").mkdir()
+    catalog = Catalog(tmp_path)
+    assert tuple(catalog.recordings()) == catalog.names() == ("a", "b")
+    assert catalog.recordings()["a"] is catalog.open("a")
+
+
 def test_folder_that_is_not_there_yet(tmp_path):
     catalog = Catalog(tmp_path / "recordings")
     assert catalog.names() == ()
