@@ -513,6 +513,32 @@ def test_the_first_position_of_many_is_told(path):
     found(path, "tokens.parquet", "'target' .* it does not at position 40")
 
 
+def test_positions_are_counted_over_the_blocks_of_a_table(tmp_path):
+    n, row = 150_000, 140_000
+    with RecordingWriter(
+        tmp_path / "r",
+        name="r",
+        states={"h": 1},
+        vocabulary=["a", "b"],
+        annotations={"x": "numeric"},
+        top_k=1,
+    ) as writer:
+        writer.append(
+            token_ids=np.zeros(n, int), states={"h": np.zeros((n, 1))}, annotations={"x": np.zeros(n)},
+            targets=np.zeros(n, int), log_probability=np.log(np.full(n, 0.5)),
+            predictions=(np.zeros((n, 1), int), np.full((n, 1), 0.5)),
+        )  # fmt: skip
+    assert verify(tmp_path / "r").is_sound
+    change_table(tmp_path / "r", "tokens.parquet", at("token_id", row, 7))
+    change_table(tmp_path / "r", "annotations.parquet", at("x", row, np.inf))
+    change_table(tmp_path / "r", "predictions.parquet", at("probability_1", row, 0.75))
+    found(tmp_path / "r", "tokens.parquet", f"'token_id' .* it does not at position {row}")
+    found(tmp_path / "r", "annotations.parquet", f"'x' .* it does not at position {row}")
+    found(tmp_path / "r", "predictions.parquet", f"At position {row} the target has the probability 0.75")
+    change_table(tmp_path / "r", "tokens.parquet", at("token_id", row, None))
+    found(tmp_path / "r", "tokens.parquet", f"'token_id' .* has no value at row {row}")
+
+
 def test_predictions_that_contradict_the_log_probability(path):
     def change(frame):
         frame["log_probability"] -= 0.05
