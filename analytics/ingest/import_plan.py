@@ -28,7 +28,10 @@ BLOCK_BYTES = 1 << 25
 
 MAX_BLOCK_POSITIONS = 1 << 14
 
-_NOT_OPTIONS = ("self", "path", "name", "states", "vocabulary", "annotations", "top_k")
+_NOT_OPTIONS = (
+    "self", "path", "name", "states", "vocabulary", "annotations", "top_k", "resume", "job",
+)  # fmt: skip
+"""What the importer says itself; and an import begins anew, it is not resumed."""
 
 
 class Rows(Protocol):
