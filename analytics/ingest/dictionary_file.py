@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from analytics.errors import SourceFileError
 from analytics.ingest.import_report import Notes, some_of
 
-__all__ = ["placeholder", "read_dictionary"]
+__all__ = ["placeholder", "placeholders", "read_dictionary"]
 
 MAX_BYTES = 1 << 28
 """A quarter of a GiB: ten million words."""
@@ -27,6 +27,17 @@ def placeholder(word_id: int) -> str:
     '<id 17>'
     """
     return f"<id {word_id}>"
+
+
+def placeholders(ids: Sequence[int]) -> str:
+    """Return the texts of such ids as a sentence names them.
+
+    Examples
+    --------
+    >>> placeholders([17]), placeholders([17, 19])
+    ('<id 17>', '<id 17> and so on')
+    """
+    return placeholder(ids[0]) + (" and so on" if len(ids) > 1 else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.errors import AnalyticsError, ParameterError, ShapeError
-from analytics.ingest.dictionary_file import placeholder
+from analytics.ingest.dictionary_file import placeholder, placeholders
 from analytics.ingest.hdf5_arrays import Hdf5Array
 from analytics.ingest.id_codes import whole_numbers
 from analytics.ingest.import_plan import Column
@@ -184,7 +184,7 @@ def _labelled(
     if lacking:
         notes.add(
             f"The annotation '{entry.name}' holds ids that '{entry.dictionary}' does not have "
-            f"({some_of(lacking)}): shown as {placeholder(lacking[0])} and so on."
+            f"({some_of(lacking)}): shown as {placeholders(lacking)}."
         )
     if not survey.all_whole:
         notes.add(f"The annotation '{entry.name}' holds values that are no ids: no label there.")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.errors import ShapeError
-from analytics.ingest.dictionary_file import placeholder
+from analytics.ingest.dictionary_file import placeholder, placeholders
 from analytics.ingest.id_codes import IdCodes, as_ids
 from analytics.ingest.import_plan import Rows
 from analytics.ingest.import_report import Notes, some_of
@@ -128,5 +128,5 @@ class WordTable:
         notes.add(
             f"{count:,} position{'' if count == 1 else 's'} of {self._what} hold ids that "
             f"{dictionary} does not "
-            f"have ({some_of(ids)}): shown as {placeholder(ids[0])} and so on."
+            f"have ({some_of(ids)}): shown as {placeholders(ids)}."
         )
