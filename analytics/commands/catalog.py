@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["index", "list_recordings", "recording_facts", "remove", "show"]
 
-MOST_LABELS = 8
-"""Labels of an annotation that are named in a line; `--json` has all."""
+MOST_LABELS, LONGEST_LABEL = 8, 24
+"""Labels of an annotation that are named in a line, and their characters; `--json` has all."""
 
 
 @click.command("list")
@@ -158,7 +159,8 @@ def _labels(labels: list[str]) -> str:
     if not labels:
         return ""
     more = f", ... ({len(labels)} labels)" if len(labels) > MOST_LABELS else ""
-    return f": {', '.join(labels[:MOST_LABELS])}{more}"
+    shown = (label if len(label) <= LONGEST_LABEL else f"{label[:LONGEST_LABEL]}..." for label in labels)
+    return f": {', '.join(islice(shown, MOST_LABELS))}{more}"
 
 
 def _megabytes(n_bytes: int) -> str:

@@ -58,7 +58,11 @@ def test_show_tells_people_the_same(run, tmp_path):
         name="Many labels",
         tokens=list("abcdefghij"),
         states={"layer0.hidden": np.zeros((10, 3))},
-        annotations={"letter": list("abcdefghij"), "height": np.linspace(0, 1, 10)},
+        annotations={
+            "letter": list("abcdefghij"),
+            "height": np.linspace(0, 1, 10),
+            "long": ["x" * 24] * 9 + ["y" * 25],
+        },
         description="Ten letters.",
         model={"title": "a network", "training": {"epochs": 3}},
     )
@@ -73,6 +77,7 @@ def test_show_tells_people_the_same(run, tmp_path):
     assert "  layer0.hidden: 3 units, float32" in lines
     assert "  letter: categorical: a, b, c, d, e, f, g, h, ... (10 labels)" in lines
     assert "  height: numeric" in lines
+    assert f"  long: categorical: {'x' * 24}, {'y' * 24}..." in lines
     assert "model: title: a network" in lines
 
 
