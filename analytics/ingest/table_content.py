@@ -83,7 +83,7 @@ def read_vocabulary(folder: OpenFolder) -> list[str]:
         return opened.read(columns=["token"]).column("token").to_pylist()
 
 
-def content_of(folder: OpenFolder, facts: Mapping[str, Any]) -> dict[str, Any]:
+def content_of(folder: OpenFolder, facts: Mapping[str, Any], *, nan: float = np.nan) -> dict[str, Any]:
     """Hashes of what the tables hold, as the manifest keeps them under `content`.
 
     Parameters
@@ -91,24 +91,28 @@ def content_of(folder: OpenFolder, facts: Mapping[str, Any]) -> dict[str, Any]:
     folder : OpenFolder
     facts : mapping
         The manifest.
+    nan : float, default=nan
+        What stands for a number that is missing. NaN has a sign, which the file does not keep.
     """
     numbers = [name for name in tokens_schema().names if name != "token"]
-    tokens = _hashes(table_blocks(folder, TOKENS_FILE, numbers), numbers)
+    tokens = _hashes(table_blocks(folder, TOKENS_FILE, numbers), numbers, nan)
     # The column of texts is written from the ids; two ids may have the same text.
     tables = {TOKENS_FILE: {"token": tokens["token_id"], **tokens}}
     if facts.get("annotations"):
         annotations = facts["annotations"]
-        tables[ANNOTATIONS_FILE] = _hashes(annotation_blocks(folder, annotations), list(annotations))
+        tables[ANNOTATIONS_FILE] = _hashes(annotation_blocks(folder, annotations), list(annotations), nan)
     if facts.get("predictions"):
         names = predictions_schema(int(facts["predictions"]["top_k"])).names
-        tables[PREDICTIONS_FILE] = _hashes(table_blocks(folder, PREDICTIONS_FILE, names), names)
+        tables[PREDICTIONS_FILE] = _hashes(table_blocks(folder, PREDICTIONS_FILE, names), names, nan)
     return {"tables": tables, "vocabulary": hash_of(json.dumps(read_vocabulary(folder)))}
 
 
-def _hashes(blocks: Iterator[dict[str, NDArray]], columns: Sequence[str]) -> dict[str, str]:
+def _hashes(blocks: Iterator[dict[str, NDArray]], columns: Sequence[str], nan: float) -> dict[str, str]:
     hashes = {name: hashlib.sha256() for name in columns}
     for block in blocks:
         for name, values in block.items():
+            if values.dtype.kind == "f":
+                values = np.where(np.isnan(values), np.float32(nan), values)
             hashes[name].update(np.ascontiguousarray(values).data)
     return {name: column_hash.hexdigest() for name, column_hash in hashes.items()}
 

@@ -223,6 +223,22 @@ def test_older_recordings_without_hashes_of_their_content(path):
     found(path, MANIFEST_FILE, "The fingerprint is .* where the content has")
 
 
+@pytest.mark.parametrize("has_content", [True, False])
+@pytest.mark.parametrize("sign_of_nan", [-1, 1])
+def test_the_sign_of_nan_is_no_damage(tmp_path, has_content, sign_of_nan):
+    path = tmp_path / "r"
+    with RecordingWriter(path, name="r", states={"h": 1}, vocabulary=["a", "b"]) as writer:
+        logs = np.array([-1, np.copysign(np.nan, sign_of_nan)], np.float32)
+        assert np.signbit(logs[1]) == (sign_of_nan < 0)
+        writer.append(token_ids=[0, 1], states={"h": np.zeros((2, 1))}, targets=[1, -1], log_probability=logs)
+    if not has_content:
+        change_manifest(path, lambda facts: facts.pop("content"))
+    assert verify(path).problems == ()
+    assert verify(annotate(path, {"length": len}).path).problems == ()
+    change_table(path, "tokens.parquet", at("log_probability", 0, -2.0))
+    found(path, "recording.json", "The fingerprint is")
+
+
 def test_states_written_by_other_software(path):
     states = pq.read_table(path / state_file("layer0.hidden"))
     pq.write_table(states, path / state_file("layer0.hidden"), compression="zstd")
