@@ -54,6 +54,7 @@
         }
         if (reply.error) {
             stateroom.messages.show([reply.error], "error");
+            drawn = "";
             draw({state: "none", sentence: ""});
             return;
         }
@@ -70,8 +71,11 @@
     function actButton(text, action, className) {
         const made = stateroom.element("button", className || "quiet-button", text, {type: "button", "data-act": action});
         made.addEventListener("click", () => {
-            made.disabled = true;
-            act(action);
+            // Once is enough; a disabled button would lose the focus.
+            if (made.getAttribute("aria-disabled") === null) {
+                made.setAttribute("aria-disabled", "true");
+                act(action);
+            }
         });
         return made;
     }
