@@ -86,6 +86,7 @@ OF_TORCH: When = {"own": (TORCH,)}
 TOKENS: When = {"own": (TORCH,), "input": (WORDS, CHARACTERS)}
 IDS: When = {"own": (TORCH,), "input": (WORDS, CHARACTERS, LOADER)}
 FILES: When = {"own": (LSTMVIS, ARRAYS, TABLE)}
+IN_PYTHON: When = {"own": (TORCH, LSTMVIS, ARRAYS, MEMORY, TABLE)}
 TEXT_FILE: When = {
     "own": (TORCH,),
     "input": (WORDS, CHARACTERS),
@@ -215,7 +216,7 @@ CALLS = (
     Call(
         "analytics.annotate",
         (Argument("{path}"), Argument('{"part of speech": tags}')),
-        {"own": (TRAINED, LSTMVIS, ARRAYS, TABLE), "annotations": (OWN,)},
+        {**FILES, "annotations": (OWN,)},
     ),
     Call(
         "analytics.annotate",
@@ -225,7 +226,7 @@ CALLS = (
     Call(
         "analytics.annotate",
         (Argument("{path}"), Argument('["bracket depth", "token length"]')),
-        {"annotations": (COMPUTED,)},
+        {**IN_PYTHON, "annotations": (COMPUTED,)},
     ),
 )
 
@@ -336,5 +337,5 @@ NAMES = (
         "a column token, and one for each annotation",
         {"own": (TRAINED, *FILES["own"]), "annotations": (OWN,)},
     ),
-    Name("tags", "a label for each position; numbers work too", {"annotations": (OWN,)}),
+    Name("tags", "a label for each position; numbers work too", {**IN_PYTHON, "annotations": (OWN,)}),
 )
