@@ -199,7 +199,8 @@ def _check_always(given: ArrayLike | None, before: bool | None, *, what: str) ->
 def _check_log_probability(values: ArrayLike | None, n_positions: int) -> NDArray[np.float32]:
     if values is None:
         return np.full(n_positions, np.nan, dtype=np.float32)
-    numbers = np.asarray(values, dtype=np.float32)
+    numbers = np.array(values, dtype=np.float32)
+    numbers[np.isnan(numbers)] = np.nan  # one NaN, of one sign: the fingerprint is of the bytes
     _check_length(numbers, n_positions, what="log_probability")
     wrong = (numbers > 1e-3) | np.isneginf(numbers)
     if wrong.any():

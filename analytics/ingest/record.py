@@ -175,6 +175,11 @@ def record(
         progress=progress, writer=options,
     )  # fmt: skip
     is_module = isinstance(model, torch.nn.Module)
+    if is_module and initial_state is not None:
+        raise ParameterError(
+            "initial_state= is for a function of one step. A network begins as its forward says; another first "
+            "state goes through call=."
+        )
     if is_batches(tokens):
         if not is_module:
             raise ParameterError(

@@ -678,6 +678,7 @@ class TestBatches:
         ([0, 1], {"targets": [1]}, ShapeError, "one id for each of the 2 positions"),
         ([0, 1], {"targets": "last"}, ParameterError, "targets is 'next'"),
         ([0, 1], {"labels": [0, 1, 0]}, ParameterError, "20 classes"),
+        ([0, 1], {"initial_state": np.zeros(6)}, ParameterError, "is for a function of one step"),
         ([0, 1], {"device": "abacus"}, ParameterError, "cannot be put on device 'abacus'"),
         ([0, 1], {"max_batch_positions": 0}, ParameterError, "at least 1"),
         ([0.5, np.nan], {}, ShapeError, "finite numbers. Got .* at position 1"),
