@@ -173,9 +173,16 @@ def _as_float64(values: NDArray) -> NDArray[np.float64]:
 def _refuse_nan(values: NDArray) -> None:
     step = max(1, CHECK_BLOCK_VALUES // values.shape[1])
     for start in range(0, len(values), step):
-        if np.isnan(values[start : start + step]).any():
+        if _holds_nan(values[start : start + step]):
             position, unit = np.argwhere(np.isnan(values[start : start + step]))[0]
             raise ShapeError(
                 f"states must not hold NaN. Got NaN at position {start + position}, unit {unit}: "
                 "mend the network or leave these positions out."
             )
+
+
+def _holds_nan(values: NDArray) -> bool:
+    if values.dtype != np.float16:
+        return bool(np.isnan(values).any())
+    # NumPy has no fast isnan in half precision: NaN's bit pattern, without its sign, is above infinity's.
+    return bool((values.view(np.uint16) & 0x7FFF).max(initial=0) > 0x7C00)
