@@ -205,7 +205,7 @@ def _with_response(
         if kept_rows.all() and kept_units.all():
             break
         rows, units = rows[kept_rows], units[kept_units]
-    return rows, units
+    return (rows, units) if len(rows) and len(units) else (rows[:0], units[:0])
 
 
 def _refuse_too_many(n_clusters: int, n_words: int, n_units: int) -> None:

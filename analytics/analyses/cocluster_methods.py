@@ -16,7 +16,7 @@ __all__ = ["METHODS", "Method", "leading_vectors"]
 SMALL = 200
 """Up to this many rows or columns the whole decomposition is as fast as the leading part."""
 N_MORE_VECTORS = 10
-N_ROUNDS = 8
+N_ROUNDS = 12
 """On the planted benchmark singular values and vectors are then exact to 1e-14."""
 NEGLIGIBLE = 1e-10
 """Weights and singular values below this share of the largest are rounding."""

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 __all__ = ["kmeans"]
 
 N_STARTS = 10
+N_CANDIDATES = 4
+"""Points tried for each centre: with one alone, twenty clusters are seldom all found."""
 MAX_ROUNDS = 300
 
 
@@ -36,7 +38,7 @@ def kmeans(points: NDArray[np.float64], n_clusters: int, *, seed: int) -> NDArra
     >>> bool(labels[0] == labels[2] != labels[1] == labels[3])
     True
     """
-    draws = np.random.default_rng(seed).random((N_STARTS, n_clusters))
+    draws = np.random.default_rng(seed).random((N_STARTS, n_clusters, N_CANDIDATES))
     return _best_run(np.ascontiguousarray(points, dtype=np.float64), draws)
 
 
@@ -54,27 +56,34 @@ def _best_run(points, draws):
 
 @numba.njit(cache=True, nogil=True)
 def _spread_centres(points, draws):
-    """Draw the first centre evenly, each further one in proportion to the squared distance to the nearest."""
+    """Draw centres far from one another: of a few candidates, the one that brings the points nearest.
+
+    The first is drawn evenly, candidates for the others in proportion to the squared distance to the nearest
+    centre so far. `draws` ``(n_clusters, n_candidates)`` in [0, 1).
+    """
+    n_points = len(points)
     chosen = np.empty((len(draws), points.shape[1]))
-    nearest = np.ones(len(points))
-    scale, n_chosen = 0.0, 0
-    for draw in draws:
-        total = nearest.sum()
-        if n_chosen > 0 and total <= 1e-24 * max(scale, 1e-300) * len(points):
-            break
-        wanted, reached, index = draw * total, 0.0, 0
-        for index in range(len(points)):
-            reached += nearest[index]
-            if reached > wanted:
-                break
-        chosen[n_chosen] = points[index]
-        for point in range(len(points)):
-            distance = _squared_distance(points[point], points[index])
-            scale = max(scale, distance)
-            if n_chosen == 0 or distance < nearest[point]:
-                nearest[point] = distance
-        n_chosen += 1
-    return chosen[:n_chosen]
+    nearest, closer, best = np.empty(n_points), np.empty(n_points), np.empty(n_points)
+    first = int(draws[0, 0] * n_points)
+    for point in range(n_points):
+        nearest[point] = _squared_distance(points[point], points[first])
+    chosen[0] = points[first]
+    alike = 1e-24 * nearest.max()
+    for number in range(1, len(draws)):
+        if nearest.max() <= alike:
+            return chosen[:number]
+        reached = np.cumsum(nearest)
+        least = np.inf
+        for draw in draws[number]:
+            index = min(np.searchsorted(reached, draw * reached[-1], side="right"), n_points - 1)
+            for point in range(n_points):
+                closer[point] = min(nearest[point], _squared_distance(points[point], points[index]))
+            if closer.sum() < least:
+                least = closer.sum()
+                best[:] = closer
+                chosen[number] = points[index]
+        nearest[:] = best
+    return chosen
 
 
 @numba.njit(cache=True, nogil=True)
