@@ -93,7 +93,8 @@ def record(
     time_axis : mapping of str to int, optional
         By hooked state, the axis of steps in its module's output. Default: the one that grows with the steps.
     initial_state : array, tensor, tuple, mapping or callable, optional
-        Of a step function, at the start of each sequence.
+        Of a step function, at the start of each sequence; a callable without arguments is asked once for
+        each, in order.
     carry_state : bool, default=False
         Hand the state on from one sequence to the next instead of beginning each anew.
     targets : "next", array-like of int of shape (n_positions,), or None, default="next"

@@ -90,10 +90,14 @@ class _Walk:
         starts = source.sequence_starts[:1] if carry_state else source.sequence_starts
         self._starts = set(starts.tolist())
         self._state: Any = None
+        self._first: list[Any] = []
 
     def peek(self) -> dict[str, NDArray]:
         """What the first step gives."""
-        return self._named(self._stepped(self._begin(), self._input(self._source.read(0, 1)[0])), 0)
+        # Kept for the first sequence: a function such as `lambda: next(states)` is asked once for each.
+        self._first = [self._begin()]
+        begun = copy.deepcopy(self._first[0])
+        return self._named(self._stepped(begun, self._input(self._source.read(0, 1)[0])), 0)
 
     def run(self, here: slice, kept: Mapping[str, str]) -> dict[str, NDArray]:
         """States at the positions of a block, each (n_block, n_units)."""
@@ -109,6 +113,8 @@ class _Walk:
         return {name: np.stack(parts) for name, parts in rows.items()}
 
     def _begin(self) -> Any:
+        if self._first:
+            return self._first.pop()
         # A copy, because the function may change its state in place.
         return copy.deepcopy(self._initial() if callable(self._initial) else self._initial)
 
