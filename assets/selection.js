@@ -99,7 +99,7 @@
         ask("share", (view) => pick(view, "recording", "state", "threshold", "transform"), (answer) => keep("share", answer.share));
         ask("hits", (view) => (view.search.trim() ? pick(view, "recording", "search") : null), (answer) => tell("hits", answer));
         stateroom.view.subscribe(follow);
-        stateroom.pickers.handler = choose;
+        stateroom.pickers.handlers.push(choose);
     }
 
     function keep(name, value) {

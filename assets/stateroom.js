@@ -162,9 +162,9 @@
     // ---- pickers ----------------------------------------------------------------------------------------
     stateroom.catalog = {};
     stateroom.pickers = {
-        /** A page that keeps recording and state in its view puts a function (recording, state) here;
+        /** A page that keeps recording and state in its view adds a function (recording, state);
             it returns false while that page is not shown. */
-        handler: null,
+        handlers: [],
         shown: {recording: "", state: ""},
         /** Show a choice in the frame without asking anybody. */
         show(recording, state) {
@@ -205,7 +205,7 @@
         }
         const facts = stateroom.catalog[recording];
         const kept = facts && (state || "") in facts.states ? state : "";
-        if (stateroom.pickers.handler && stateroom.pickers.handler(recording, kept) !== false) {
+        if (stateroom.pickers.handlers.some((handler) => handler(recording, kept) !== false)) {
             return;
         }
         if (stateroom.recordings && stateroom.recordings.picked(recording, kept)) {
@@ -296,7 +296,8 @@
         fill(catalog, search) {
             stateroom.catalog = catalog || {};
             const parameters = new URLSearchParams(search || "");
-            const view = stateroom.view && stateroom.view.mounted() && stateroom.view.get();
+            const page = stateroom.views.find((candidate) => candidate.mounted());
+            const view = page && page.get();
             const chosen = view || {recording: parameters.get("recording"), state: parameters.get("state")};
             const home = stateroom.recordings && stateroom.recordings.mounted() ? stateroom.recordings.chosen() : "";
             stateroom.pickers.show(chosen.recording || home, chosen.state || "");
