@@ -153,11 +153,13 @@ class _LayerForward:
     def __init__(self, capture: Capture, path: str, module: nn.RNNBase) -> None:
         self._capture, self._path = capture, path
         self._n_directions = 2 if module.bidirectional else 1
+        self._module, self._weights = module, _weights_now(module)
         self._parts = [_one_layer(module, number) for number in range(module.num_layers)]
         self._paired = isinstance(module, nn.LSTM)
         self._batch_first = module.batch_first
 
     def __call__(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
+        self._take_new_weights()
         # As torch does: turned once before the first layer and once after the last.
         turned = self._batch_first and isinstance(input, Tensor) and input.ndim == 3
         input = input.transpose(0, 1) if turned else input
@@ -176,6 +178,13 @@ class _LayerForward:
         joined = tuple(torch.cat(states) for states in zip(*after, strict=True))
         output = output.transpose(0, 1) if turned else output
         return output, joined if self._paired else joined[0]
+
+    def _take_new_weights(self) -> None:
+        """A wrapper may make weights anew at each call, as weight dropping and weight norm do."""
+        weights = _weights_now(self._module)
+        if any(new is not old for new, old in zip(weights, self._weights, strict=True)):
+            self._weights = weights
+            self._parts = [_one_layer(self._module, number) for number in range(self._module.num_layers)]
 
 
 class _CellForward:
@@ -207,6 +216,10 @@ class _OutputHook:
         if isinstance(found, Tensor):
             # A network may go on to change its output in place.
             self._seen.setdefault(self._state, []).append(found.detach().clone())
+
+
+def _weights_now(module: nn.RNNBase) -> list[Tensor]:
+    return [weight for layer in module.all_weights for weight in layer]
 
 
 def _one_layer(module: nn.RNNBase, number: int) -> nn.RNNBase:
