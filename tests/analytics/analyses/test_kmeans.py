@@ -20,7 +20,9 @@ def test_comes_near_the_best_of_all_clusterings(seed):
     points = np.random.default_rng(seed).normal(size=(8, 2))
     least = min(spread(points, np.array(labels)) for labels in product(range(3), repeat=8))
     labels = kmeans(points, 3, seed=seed)
-    assert spread(points, labels) <= 1.05 * least
+    # Ten starts may all end beside the best; not with every seed.
+    assert spread(points, labels) <= 1.1 * least
+    assert min(spread(points, kmeans(points, 3, seed=other)) for other in range(5)) == pytest.approx(least)
     # Nothing more to gain from moving a point to the nearest mean.
     means = np.array([points[labels == label].mean(axis=0) for label in range(3)])
     distances = ((points[:, np.newaxis] - means) ** 2).sum(axis=2)
