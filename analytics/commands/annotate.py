@@ -108,7 +108,7 @@ def _of_file(file: Path, only: tuple[str, ...]) -> Any:
     if not only:
         return file
     from analytics.errors import UnknownNameError, nearest
-    from analytics.ingest.annotation_sources import source_of
+    from analytics.ingest.annotating.sources import source_of
 
     source = source_of(file)
     for name in only:

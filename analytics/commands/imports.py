@@ -14,7 +14,7 @@ from analytics.commands.options import folder_option, json_option, overwrite_opt
 from analytics.errors import ParameterError
 
 if TYPE_CHECKING:
-    from analytics.ingest.import_report import ImportReport
+    from analytics.ingest.importing.report import ImportReport
 
 __all__ = ["import_files"]
 

@@ -154,7 +154,7 @@ def _record_trained(
     network: Path, files: list[str], path: Path, *, reading: dict[str, Any], options: dict[str, Any]
 ) -> Recording:
     from analytics.corpora.reading import read_corpus, sequence_word
-    from analytics.ingest.trained import network_reading, record_network
+    from analytics.ingest.training.trained import network_reading, record_network
 
     chosen = network_reading(network, **reading)
     corpus = read_corpus(files, chosen)
@@ -165,7 +165,7 @@ def _record_own(
     model: str, files: list[str], path: Path, *, reading: dict[str, Any], options: dict[str, Any]
 ) -> Recording:
     from analytics.corpora.reading import as_reading, read_corpus, sequence_word
-    from analytics.ingest.user_model import record_user_model
+    from analytics.ingest.training.user_model import record_user_model
 
     chosen = as_reading(reading)
     corpus = read_corpus(files, chosen)

@@ -60,7 +60,7 @@ def train(
     if is_file:
         facts, out = _train_file(network, changes, out=out, checkpoints=checkpoints, epochs=epochs)
     else:
-        from analytics.ingest.recipes import train_network
+        from analytics.ingest.training.recipes import train_network
 
         out = out or WEIGHTS_FOLDER / network
         folder = checkpoints or TRAINING_FOLDER / network
@@ -77,8 +77,8 @@ def train(
 def _train_file(
     file: str, changes: tuple[str, ...], *, out: Path | None, checkpoints: Path | None, epochs: int | None
 ) -> tuple[dict[str, Any], Path]:
-    from analytics.ingest.file_training import train_file
-    from analytics.ingest.training_file import read_training_file
+    from analytics.ingest.training.file_training import train_file
+    from analytics.ingest.training.training_file import read_training_file
 
     plan = read_training_file(file, changes=changes)
     out = out or NETWORKS_FOLDER / plan.name

@@ -11,7 +11,7 @@ import click
 from analytics.commands.options import folder_option, json_option, print_result
 
 if TYPE_CHECKING:
-    from analytics.ingest.verification import Verification
+    from analytics.ingest.verifying.verification import Verification
 
 __all__ = ["verify"]
 

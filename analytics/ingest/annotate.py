@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from analytics.corpora.annotators import Annotator
 from analytics.corpora.corpus import Corpus
 from analytics.errors import ParameterError, RecordingChangedError, ShapeError, UnknownNameError, nearest
-from analytics.ingest.alignment import align_by_text, placed, where_they_part
-from analytics.ingest.annotation_columns import AnnotationColumn, annotation_columns, kind_of
-from analytics.ingest.annotation_sources import AnnotationSource, source_of
-from analytics.ingest.revision import Revision, revised
+from analytics.ingest.annotating.alignment import align_by_text, placed, where_they_part
+from analytics.ingest.annotating.revision import Revision, revised
+from analytics.ingest.annotating.sources import AnnotationSource, source_of
+from analytics.ingest.writing.annotation_columns import AnnotationColumn, annotation_columns, kind_of
 from analytics.store.recording import Recording, open_recording
 from analytics.store.schema import TOKENS_FILE, VOCABULARY_FILE
 

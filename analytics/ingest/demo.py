@@ -14,7 +14,7 @@ from analytics.corpora.plays import play_files, plays_corpus, split_plays
 from analytics.corpora.tagging import CHUNK_LABELS, SPEECH_PART_LABELS, tag_play_words
 from analytics.corpora.vocabulary import UNKNOWN, encode
 from analytics.errors import UnknownNameError, nearest
-from analytics.ingest.trained import record_network
+from analytics.ingest.training.trained import record_network
 
 __all__ = ["DEMO_RECORDINGS", "WEIGHTS_FOLDER", "DemoRecording", "find_phrase", "record_demo"]
 

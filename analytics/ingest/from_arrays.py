@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from analytics.arrays import StateReader, as_array, as_sequence_starts
 from analytics.errors import ParameterError, ShapeError
-from analytics.ingest.annotation_columns import kind_of
-from analytics.ingest.opening import check_vocabulary
 from analytics.ingest.writer import RecordingWriter
+from analytics.ingest.writing.annotation_columns import kind_of
+from analytics.ingest.writing.opening import check_vocabulary
 from analytics.store.recording import Recording, open_recording
 from analytics.store.schema import ROWS_PER_GROUP
 

@@ -11,16 +11,16 @@ from numpy.typing import ArrayLike
 
 from analytics.arrays import as_array
 from analytics.errors import ParameterError, ShapeError, UnknownNameError, nearest
-from analytics.ingest.array_files import ArrayFiles, ArraySource
-from analytics.ingest.array_roles import (
+from analytics.ingest.arrays.array_files import ArrayFiles, ArraySource
+from analytics.ingest.arrays.array_roles import (
     annotations_among,
     possible_lengths,
     sequence_starts_among,
     states_among,
 )
-from analytics.ingest.import_plan import ImportPlan, Progress, write_plan
-from analytics.ingest.import_report import ImportReport, Notes
-from analytics.ingest.token_source import (
+from analytics.ingest.importing.plan import ImportPlan, Progress, write_plan
+from analytics.ingest.importing.report import ImportReport, Notes
+from analytics.ingest.importing.token_source import (
     EncodedTokens,
     encode_array,
     encode_texts,

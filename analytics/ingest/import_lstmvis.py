@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 
 from analytics.errors import AnalyticsError, UnknownNameError, nearest
-from analytics.ingest.hdf5_arrays import Hdf5Array
-from analytics.ingest.import_plan import ImportPlan, Progress, write_plan
-from analytics.ingest.import_report import ImportReport, Notes
-from analytics.ingest.lstmvis_embedding import embedding_rows
-from analytics.ingest.lstmvis_files import ProjectFiles, shared_length, word_array
-from analytics.ingest.lstmvis_meta import general_columns
-from analytics.ingest.lstmvis_predictions import choose_predictions, word_vectors
-from analytics.ingest.lstmvis_project import LstmvisProject, read_project
-from analytics.ingest.lstmvis_sections import StateEntry
-from analytics.ingest.lstmvis_words import WordTable
+from analytics.ingest.arrays.hdf5_arrays import Hdf5Array
+from analytics.ingest.importing.plan import ImportPlan, Progress, write_plan
+from analytics.ingest.importing.report import ImportReport, Notes
+from analytics.ingest.lstmvis.embedding import embedding_rows
+from analytics.ingest.lstmvis.files import ProjectFiles, shared_length, word_array
+from analytics.ingest.lstmvis.meta import general_columns
+from analytics.ingest.lstmvis.predictions import choose_predictions, word_vectors
+from analytics.ingest.lstmvis.project import LstmvisProject, read_project
+from analytics.ingest.lstmvis.sections import StateEntry
+from analytics.ingest.lstmvis.words import WordTable
 
 __all__ = ["import_lstmvis"]
 

@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.errors import ParameterError, ShapeError
-from analytics.ingest.import_plan import ImportPlan, Progress, write_plan
-from analytics.ingest.import_report import ImportReport, Notes
-from analytics.ingest.table_columns import TableRoles, Units, roles_of
-from analytics.ingest.table_reading import FirstReading, read_first
-from analytics.ingest.table_source import BlockReader, TableSource
-from analytics.ingest.table_states import TableStates, annotation_of, list_width
-from analytics.ingest.token_source import read_vocabulary
+from analytics.ingest.importing.plan import ImportPlan, Progress, write_plan
+from analytics.ingest.importing.report import ImportReport, Notes
+from analytics.ingest.importing.token_source import read_vocabulary
+from analytics.ingest.tables.columns import TableRoles, Units, roles_of
+from analytics.ingest.tables.reading import FirstReading, read_first
+from analytics.ingest.tables.source import BlockReader, TableSource
+from analytics.ingest.tables.states import TableStates, annotation_of, list_width
 
 __all__ = ["import_table"]
 

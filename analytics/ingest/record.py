@@ -178,7 +178,8 @@ def record(
     is_module = isinstance(model, torch.nn.Module)
     if is_module and initial_state is not None:
         raise ParameterError(
-            "initial_state= is for a function of one step. A network begins as its forward says; another first "
+            "initial_state= is for a function of one step. A network begins as its forward says; another "
+            "first "
             "state goes through call=."
         )
     if is_batches(tokens):

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from analytics.errors import DamagedRecordingError
-from analytics.ingest.completion import fingerprint_of
-from analytics.ingest.table_content import content_of
-from analytics.ingest.verification import Check, Findings, Verification
-from analytics.ingest.verify_network import check_network
-from analytics.ingest.verify_states import check_states
-from analytics.ingest.verify_tables import check_tables
+from analytics.ingest.verifying.network import check_network
+from analytics.ingest.verifying.states import check_states
+from analytics.ingest.verifying.table_content import content_of
+from analytics.ingest.verifying.tables import check_tables
+from analytics.ingest.verifying.verification import Check, Findings, Verification
+from analytics.ingest.writing.completion import fingerprint_of
 from analytics.store.files import OpenFolder
 from analytics.store.manifest import read_manifest
 from analytics.store.schema import MANIFEST_FILE

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analytics.errors import ParameterError, RecordingWriteError
-from analytics.ingest.blocks import BlockChecker, Progress
-from analytics.ingest.completion import complete, hash_of, write_network
-from analytics.ingest.growing import GrowingFiles
-from analytics.ingest.marks import Mark, furthest, has_mark, read_mark, write_mark
-from analytics.ingest.opening import Opening, check_json
-from analytics.ingest.staging import StagedFolder, write_error
+from analytics.ingest.writing.blocks import BlockChecker, Progress
+from analytics.ingest.writing.completion import complete, hash_of, write_network
+from analytics.ingest.writing.growing import GrowingFiles
+from analytics.ingest.writing.marks import Mark, furthest, has_mark, read_mark, write_mark
+from analytics.ingest.writing.opening import Opening, check_json
+from analytics.ingest.writing.staging import StagedFolder, write_error
 from analytics.store.schema import ROWS_PER_GROUP, check_name
 
 __all__ = ["RecordingWriter"]

@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from analytics.errors import ParameterError, ShapeError
-from analytics.ingest.opening import check_vocabulary
 from analytics.ingest.recorder.inputs import NUMBER_TEXTS, number_ids
 from analytics.ingest.recorder.network import Arguments, Network
 from analytics.ingest.recorder.plan import (
@@ -28,6 +27,7 @@ from analytics.ingest.recorder.plan import (
     watched,
 )
 from analytics.ingest.recorder.writing import progress_bar
+from analytics.ingest.writing.opening import check_vocabulary
 
 __all__ = ["Batch", "read_batch", "record_batches"]
 

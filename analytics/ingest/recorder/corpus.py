@@ -29,8 +29,8 @@ from analytics.ingest.recorder.plan import (
     per_position,
     watched,
 )
+from analytics.ingest.recorder.spans import Span, batches_of_spans
 from analytics.ingest.recorder.writing import WrittenAside, progress_bar
-from analytics.ingest.spans import Span, batches_of_spans
 
 __all__ = ["block_targets", "given_targets", "job_facts", "record_corpus"]
 
@@ -44,7 +44,7 @@ def record_corpus(model: nn.Module, source: RecordInputs, options: RecordOptions
         model = _CellOverTime(model)
     with watched(model, options) as (network, choice):
         try:
-            found = network.probe(_sampler(model, source))
+            found = network.probe(_sampler(model, source), longest=_longest(source, options))
         except ParameterError as error:
             raise ParameterError(f"{error}{_hint(model, source)}") from None
         source = _with_all_ids(model, source)
@@ -209,6 +209,13 @@ def job_facts(plan: Plan, source: RecordInputs, options: RecordOptions) -> dict[
         "block": _block_positions(plan, options),
         "state handed on": options.carry_state,
     }
+
+
+def _longest(source: RecordInputs, options: RecordOptions) -> int:
+    """Steps that are run one after the other without a new beginning."""
+    if options.carry_state:
+        return source.n_positions
+    return int(np.diff(source.sequence_starts, append=source.n_positions).max())
 
 
 def _blocks(plan: Plan, source: RecordInputs, options: RecordOptions) -> Iterator[list[Span]]:

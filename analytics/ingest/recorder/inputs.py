@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from analytics.arrays import as_array, as_sequence_starts
 from analytics.corpora.vocabulary import UNKNOWN
 from analytics.errors import ParameterError, ShapeError
-from analytics.ingest.opening import check_vocabulary
+from analytics.ingest.writing.opening import check_vocabulary
 
 __all__ = [
     "NUMBER_TEXTS",

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from analytics.errors import ParameterError, ShapeError
-from analytics.ingest.annotation_columns import kind_of
 from analytics.ingest.from_arrays import annotation_values
 from analytics.ingest.recorder.capture import Capture
 from analytics.ingest.recorder.layers import Choice, choose_states
 from analytics.ingest.recorder.network import Network, Run, as_device, quiet
 from analytics.ingest.recorder.outputs import ClassOutput, Columns, NumberOutput, Output, TokenOutput
 from analytics.ingest.writer import RecordingWriter
+from analytics.ingest.writing.annotation_columns import kind_of
 
 __all__ = [
     "Block",

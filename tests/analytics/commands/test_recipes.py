@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analytics.corpora.documents import read_documents, sequence_labels
-from analytics.ingest.training_file import read_training_file
+from analytics.ingest.training.training_file import read_training_file
 from analytics.store.recording import open_recording
 
 ROOT = Path(__file__).resolve().parents[3]

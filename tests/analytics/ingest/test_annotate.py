@@ -448,7 +448,8 @@ def test_damaged_files_and_annotations(tmp_path):
 STOPPED = """
     import sys, time
     from pathlib import Path
-    from analytics.ingest import revision, staging
+    from analytics.ingest.annotating import revision
+    from analytics.ingest.writing import staging
     from analytics.ingest.annotate import annotate
 
     path, module, function = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
@@ -559,7 +560,7 @@ def test_replaced_by_another_recording_meanwhile(tmp_path):
 
 def test_replaced_just_before_the_new_one_is_put_in_place(tmp_path, monkeypatch):
     path = write(tmp_path / "r").path
-    from analytics.ingest import revision
+    from analytics.ingest.annotating import revision
 
     written = revision._write
 

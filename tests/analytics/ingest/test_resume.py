@@ -298,16 +298,16 @@ STOPPED_WRITER = """
 @pytest.mark.parametrize(
     ("place", "calls", "noted"),
     [
-        ("analytics.ingest.marks.asdict", 0, 100),  # nothing of the second mark is written
+        ("analytics.ingest.writing.marks.asdict", 0, 100),  # nothing of the second mark is written
         ("numpy.ascontiguousarray", 0, 100),  # the second mark is written in part
         ("numpy.ascontiguousarray", 1, 100),
         ("pathlib.Path.replace", 0, 100),  # the second mark is whole, but not in place
-        ("analytics.ingest.growing.write_sequences", 0, 130),
-        ("analytics.ingest.growing.write_table", 1, 130),  # while finishing: tables are there
-        ("analytics.ingest.state_file._footer", 1, 130),  # one state has its footer
+        ("analytics.ingest.writing.growing.write_sequences", 0, 130),
+        ("analytics.ingest.writing.growing.write_table", 1, 130),  # while finishing: tables are there
+        ("analytics.ingest.writing.state_file._footer", 1, 130),  # one state has its footer
         ("analytics.ingest.writer.complete", 0, 130),
-        ("analytics.ingest.completion.sync_file", 3, 130),  # the manifest is there
-        ("analytics.ingest.staging._sync_folders", 0, 130),
+        ("analytics.ingest.writing.completion.sync_file", 3, 130),  # the manifest is there
+        ("analytics.ingest.writing.staging._sync_folders", 0, 130),
     ],
 )
 def test_killed_in_the_middle_of_a_step(tmp_path, whole, place, calls, noted):

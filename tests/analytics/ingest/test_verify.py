@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save_file
 from analytics.errors import NotARecordingError, RecordingChangedError
 from analytics.ingest.annotate import annotate
 from analytics.ingest.verify import verify
-from analytics.ingest.verify_network import run_layer
+from analytics.ingest.verifying.network import run_layer
 from analytics.ingest.writer import RecordingWriter
 from analytics.models.language_model import LanguageModel, ModelShape
 from analytics.models.weights import save_network

@@ -138,7 +138,7 @@ def test_ordinary_tokens_of_every_kind_come_back(tmp_path):
 
 
 def test_tables_across_row_groups(tmp_path, monkeypatch):
-    monkeypatch.setattr("analytics.ingest.table_files.TABLE_ROWS_PER_GROUP", 16)
+    monkeypatch.setattr("analytics.ingest.writing.table_files.TABLE_ROWS_PER_GROUP", 16)
     n = 100
     rng = np.random.default_rng(0)
     labels = [f"label {position // 9}" for position in range(n)]

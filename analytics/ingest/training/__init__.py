@@ -1,0 +1,1 @@
+"""Training the reference networks: from recipes, from files, and what is kept with a recording."""

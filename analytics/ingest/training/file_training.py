@@ -1,0 +1,134 @@
+"""Carry out a training file: read its corpora, split off what validates, train, write the network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from glob import glob
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.corpora.corpus import Corpus
+from analytics.corpora.documents import sequence_labels
+from analytics.corpora.python_source import LIBRARY_PREFIX
+from analytics.corpora.reading import make_vocabulary, read_corpus
+from analytics.errors import ParameterError
+from analytics.ingest.training.network_training import TrainingText, train_on
+from analytics.ingest.training.training_file import TrainingFile
+
+__all__ = ["read_training_text", "split_sequences", "train_file"]
+
+
+def train_file(plan: TrainingFile, *, folder: Path, out: Path, epochs: int | None = None) -> dict[str, Any]:
+    """Train what a training file describes, or go on where `folder` stopped, and write it to `out`.
+
+    Parameters
+    ----------
+    plan : TrainingFile
+    folder : Path
+        For checkpoints and the log.
+    out : Path
+        Receives weights as float16, facts, vocabulary and the log.
+    epochs : int, optional
+        Instead of the file's.
+
+    Returns
+    -------
+    dict
+        The facts, with what the weights as written achieve on validation and test text.
+    """
+    text = read_training_text(plan)
+    schedule = plan.schedule if epochs is None else replace(plan.schedule, epochs=epochs)
+    classes = {"classes": list(text.classes)} if text.classes else {}
+    is_language = plan.task == "language model"
+    facts = {
+        "name": plan.name,
+        "predicts": "the next token" if is_language else "the label of the document",
+        "tokenisation": {
+            "method": plan.reading.by if plan.reading.kind in ("text", "documents") else plan.reading.kind,
+            "lower_case": plan.reading.lower,
+            "unknown": text.vocabulary[0] if text.vocabulary[0] == "<unk>" else None,
+        },
+        "reading": asdict(plan.reading),
+        "corpus": text.training.name[:200],
+        **classes,
+    }
+    return train_on(
+        text, task=plan.task, shape=plan.shape, schedule=schedule, facts=facts, folder=folder, out=out
+    )
+
+
+def read_training_text(plan: TrainingFile) -> TrainingText:
+    """Read the corpora of a training file and make its vocabulary.
+
+    Raises
+    ------
+    AnalyticsError
+        If a file cannot be read, or there is nothing to validate by.
+    """
+    parts = {part: read_corpus(_files(paths), plan.reading) for part, paths in plan.files.items() if paths}
+    if "validation" not in parts:
+        parts["training"], parts["validation"] = split_sequences(
+            parts["training"], share=plan.validation_share, seed=plan.schedule.seed
+        )
+    vocabulary = make_vocabulary(
+        parts["training"], plan.reading, size=plan.vocabulary_size, min_count=plan.min_count
+    )
+    classes: tuple[str, ...] = ()
+    if plan.task == "classifier":
+        labels = sequence_labels(parts["training"]) or []
+        classes = plan.reading.classes or tuple(sorted(set(labels)))
+        if len(classes) < 2:
+            raise ParameterError(f"A classifier tells two classes or more apart. Got {', '.join(classes)}.")
+    return TrainingText(
+        vocabulary, parts["training"], parts["validation"], test=parts.get("test"), classes=classes
+    )
+
+
+def split_sequences(corpus: Corpus, *, share: float, seed: int) -> tuple[Corpus, Corpus]:
+    """Draw a share of the sequences, at least one, and part them from the others; the order stays.
+
+    Examples
+    --------
+    >>> corpus = Corpus("tiny", list("aabbcc"), np.array([0, 2, 4]))
+    >>> rest, drawn = split_sequences(corpus, share=0.3, seed=0)
+    >>> rest.tokens, drawn.tokens
+    (['a', 'a', 'b', 'b'], ['c', 'c'])
+    """
+    n_sequences = len(corpus.sequence_starts)
+    if n_sequences < 2:
+        raise ParameterError(
+            "The training text is one sequence, of which none can be set aside to validate by. Name "
+            'validation files, or cut it into lines or paragraphs: sequences = "line".'
+        )
+    n_drawn = min(max(round(n_sequences * share), 1), n_sequences - 1)
+    drawn = np.zeros(n_sequences, dtype=bool)
+    drawn[np.random.default_rng(seed).choice(n_sequences, size=n_drawn, replace=False)] = True
+    return _part(corpus, ~drawn), _part(corpus, drawn)
+
+
+def _part(corpus: Corpus, kept: NDArray[np.bool_]) -> Corpus:
+    lengths = np.diff(corpus.sequence_starts, append=len(corpus.tokens))
+    positions = np.flatnonzero(np.repeat(kept, lengths))
+    return Corpus(
+        name=corpus.name,
+        tokens=[corpus.tokens[position] for position in positions.tolist()],
+        sequence_starts=np.cumsum([0, *lengths[kept]])[:-1].astype(np.int64),
+        annotations={name: pd.Series(values).array[positions] for name, values in corpus.annotations.items()},
+    )
+
+
+def _files(paths: Sequence[str]) -> list[str]:
+    """The files that paths and patterns name, each once."""
+    found: dict[str, None] = {}
+    for path in paths:
+        is_pattern = not path.startswith(LIBRARY_PREFIX) and any(mark in path for mark in "*?[")
+        here = sorted(glob(path, recursive=True)) if is_pattern and not Path(path).exists() else [path]
+        if not here:
+            raise ParameterError(f"No file is named like {path}.")
+        found |= dict.fromkeys(here)
+    return list(found)

@@ -1,0 +1,1 @@
+"""The parts of `verify`: tables, states, and the network beside them."""
