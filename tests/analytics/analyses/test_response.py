@@ -119,6 +119,20 @@ def test_a_recording_gives_what_its_array_gives(tmp_path, row_cache):
     np.testing.assert_allclose(found.standard_error, error, rtol=1e-10)
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_memory_order_and_read_only_arrays_do_not_matter(dtype):
+    rng = np.random.default_rng(6)
+    states, words = rng.normal(size=(100, 4)).astype(dtype), rng.integers(0, 7, 100)
+    whole = expected_response(states, words, n_words=7)
+    for array in (states, words):
+        array.setflags(write=False)
+    np.testing.assert_array_equal(expected_response(states, words, n_words=7).mean, whole.mean)
+    by_unit = expected_response(np.asfortranarray(states), words.astype(np.uint16), n_words=7)
+    np.testing.assert_array_equal(by_unit.mean, whole.mean)
+    every_other = expected_response(states[:, ::2], words, n_words=7)
+    np.testing.assert_array_equal(every_other.mean, whole.mean[:, ::2])
+
+
 def test_every_half_precision_number_is_decoded():
     codes = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
     values = codes[np.isfinite(codes)][:, np.newaxis]
