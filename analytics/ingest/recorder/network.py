@@ -27,6 +27,12 @@ __all__ = ["Arguments", "Network", "Run", "as_device", "quiet"]
 PROBE_STEPS, PROBE_CUT, PROBE_STREAMS = 12, 7, 3
 """Steps, the place where the probe is cut in two, and streams: three numbers that cannot be mistaken."""
 
+FAR_STEPS, FAR_CUTS, FAR_REST = 453, (389, 97, 29), 64
+"""A longer run and where it is cut: what reaches further back than the short probe shows there."""
+
+FAR_VALUES = 1 << 23
+"""Numbers that the longer run may give; with a vocabulary of 50,000 it has 167 steps."""
+
 SAME_SHARE = {torch.float16: 2e-2, torch.bfloat16: 5e-2}
 """Largest difference of two runs that ought to be equal, as a share of the largest value."""
 
@@ -110,8 +116,15 @@ class Network:
         """Shape of one position's value of each hooked state."""
         return {state: axes.shape for state, axes in self._axes.items()}
 
-    def probe(self, sample: Callable[[int, int], Tensor]) -> Run:
-        """Find everything out; `sample(n_steps, n_streams)` gives inputs of shape (n_steps, n_streams, ...).
+    def probe(self, sample: Callable[[int, int], Tensor], *, longest: int = PROBE_STEPS) -> Run:
+        """Find everything out.
+
+        Parameters
+        ----------
+        sample : callable
+            ``sample(n_steps, n_streams)`` gives inputs of shape (n_steps, n_streams, ...).
+        longest : int
+            Steps of the longest sequence.
 
         Raises
         ------
@@ -119,17 +132,24 @@ class Network:
             If the network cannot be run on such inputs, or its states are not one for each step.
         """
         failures: list[str] = []
+        refusals: list[AnalyticsError] = []
         for layout in self._layouts():
+            if refusals and layout.n_streams != PROBE_STREAMS:
+                break
             self._layout = layout
             try:
                 found = self._try(sample, failures)
-            except AnalyticsError:
-                raise
+            except AnalyticsError as error:  # with the axes the other way round it may fit
+                refusals.append(error)
+                continue
             except Exception as error:  # the network's own: anything may come out of it
                 failures.append(_failure(error, self._shaped(sample(PROBE_STEPS, max(layout.n_streams, 1)))))
                 continue
             if found is not None:
+                self.goes_on = self.goes_on and self._goes_on_far(sample, min(longest, _affordable(found)))
                 return found
+        if refusals:
+            raise refusals[0]
         raise ParameterError(
             f"The network cannot be recorded on these inputs. {failures[0]} "
             "Say how to run it: call=lambda model, inputs: ..."
@@ -246,10 +266,28 @@ class Network:
         short_output = _tensor(self._called(self._shaped(whole[:PROBE_CUT])))
         self._find_axes(long_hooks, long_output, short_output, n_streams)
         # The first follows a shorter run and the second a long one: what is kept between calls shows.
-        long, again, short = self._run(whole), self._run(whole), self._run(whole[:PROBE_CUT])
+        long = self._run(whole)
+        _draw_once()  # nor may it draw the same numbers the second time
+        again, short = self._run(whole), self._run(whole[:PROBE_CUT])
         _refuse_memory(long, again)
+        if self._mixes_streams(whole, long):
+            failures.append(
+                "Sequences side by side change each other's states, with either axis taken for the sequences."
+            )
+            return None
         self.goes_on = self._goes_on(whole, long, short)
         return self._run(whole)
+
+    def _mixes_streams(self, whole: Tensor, found: Run) -> bool:
+        """Whether a stream in the middle gives something else by itself, as with the axes turned."""
+        if not self.many_streams:
+            return False
+        middle = whole.shape[1] // 2
+        try:
+            lone = self._run(whole[:, middle : middle + 1])
+        except Exception:  # a network that minds a single stream is run as it was
+            return False
+        return not _same(lone, _stream(found, middle))
 
     def _find_axes(
         self, long: Mapping[str, list[Tensor]], long_output: Tensor | None, short_output: Tensor | None,
@@ -282,6 +320,22 @@ class Network:
         except Exception:  # a network that minds a shorter piece is run whole
             return False
         return _same(rest, _part(long, slice(PROBE_CUT, None)))
+
+    def _goes_on_far(self, sample: Callable[[int, int], Tensor], n_steps: int) -> bool:
+        """The same over more steps: a convolution may look back further than the short probe is long."""
+        if n_steps <= PROBE_STEPS:
+            return True
+        whole = sample(n_steps, 1)
+        try:
+            long = self._run(whole)
+            for cut in [*(cut for cut in FAR_CUTS if cut < n_steps), n_steps // 2]:
+                # Small differences grow in a chaotic network, which then agrees at an earlier cut.
+                if _same(self._run(whole[:cut]), _part(long, slice(0, cut))):
+                    rest = self._run(whole[cut : cut + FAR_REST], self.carried())
+                    return _same(rest, _part(long, slice(cut, cut + FAR_REST)))
+        except Exception:  # a network that minds a longer piece is run whole
+            return False
+        return False
 
     def _misfit(self, n_steps: int, n_streams: int) -> str | None:
         """A sentence when a layer's states are not one for each step and stream."""
@@ -390,6 +444,23 @@ def _first(part: Tensor, n_streams: int | None) -> Tensor:
 def _part(run: Run, steps: slice) -> Run:
     states = {state: values[steps] for state, values in run.states.items()}
     return Run(states, run.output[steps] if run.has_steps else run.output, run.has_steps)
+
+
+def _affordable(found: Run) -> int:
+    """Steps of a longer probe that need little memory, however wide the output."""
+    parts = [*found.states.values(), *([found.output] if found.has_steps else [])]
+    return min(FAR_STEPS, FAR_VALUES // max(1, sum(part.shape[-1] for part in parts)))
+
+
+def _stream(run: Run, number: int) -> Run:
+    here = slice(number, number + 1)
+    states = {state: values[:, here] for state, values in run.states.items()}
+    return Run(states, run.output[:, here] if run.has_steps else run.output, run.has_steps)
+
+
+def _draw_once() -> None:
+    """Take a number from every generator a network may use; they are set back when all is done."""
+    torch.rand(1), random.random(), np.random.random()
 
 
 def _same(one: Run, other: Run) -> bool:

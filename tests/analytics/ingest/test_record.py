@@ -734,7 +734,7 @@ def test_a_recording_that_was_cut_off_goes_on_where_it_stopped(tmp_path, how):
     # Ctrl-C is ignored in some background jobs; the script must hear it all the same.
     script = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n" + script
     done = subprocess.run(
-        [sys.executable, "-c", script, path, "30", how], capture_output=True, env=os.environ
+        [sys.executable, "-c", script, path, "36", how], capture_output=True, env=os.environ
     )
     assert done.returncode != 0 and not path.exists(), done.stderr.decode()[-500:]
     with pytest.raises(NotARecordingError):

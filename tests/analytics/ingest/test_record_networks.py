@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 from numpy.testing import assert_allclose
 from torch import nn
 
 import analytics
+from analytics.errors import ParameterError
 
 N_WORDS, UNITS = 20, 5
 SEQUENCES = [np.random.default_rng(n).integers(0, N_WORDS, n).tolist() for n in (9, 30, 1, 14, 2)]
@@ -84,3 +86,88 @@ class First(nn.Module):
 
     def forward(self, given):
         return given[0]
+
+
+class Own(nn.Module):
+    """A recurrent layer of the user's own, with the steps first or the sequences."""
+
+    def __init__(self, *, batch_first):
+        super().__init__()
+        self.cell, self.batch_first = nn.Linear(4 + UNITS, UNITS), batch_first
+
+    def forward(self, given):
+        given = given.transpose(0, 1) if self.batch_first else given
+        state, found = given.new_zeros(given.shape[1], UNITS), []
+        for row in given:
+            state = torch.tanh(self.cell(torch.cat([row, state], dim=1)))
+            found.append(state)
+        found = torch.stack(found)
+        return found.transpose(0, 1) if self.batch_first else found
+
+
+def own_network(*, batch_first):
+    torch.manual_seed(1)
+    return nn.Sequential(nn.Embedding(N_WORDS, 4), Own(batch_first=batch_first))
+
+
+class LookingBack(nn.Module):
+    """A convolution that reads what was 16 steps ago (or will be, where it looks ahead), before the layer."""
+
+    def __init__(self, *, ahead=0):
+        super().__init__()
+        torch.manual_seed(0)
+        self.embedding, self.layer = nn.Embedding(N_WORDS, 4), nn.GRU(4, UNITS, batch_first=True)
+        self.around = nn.Conv1d(4, 4, 2, dilation=16)
+        self.padding = (16 - ahead, ahead)
+
+    def forward(self, ids):
+        vectors = nn.functional.pad(self.embedding(ids).transpose(1, 2), self.padding)
+        return self.layer(self.around(vectors).transpose(1, 2))[0]
+
+
+class Drawing(nn.Module):
+    """Begins with a state drawn at random."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.layer = nn.Embedding(N_WORDS, 4), nn.GRU(4, UNITS, batch_first=True)
+
+    def forward(self, ids):
+        return self.layer(self.embedding(ids), torch.randn(1, len(ids), UNITS))[0]
+
+
+class TestFoundOut:
+    """What is told by running a network, never by its code."""
+
+    @pytest.mark.parametrize("batch_first", [True, False])
+    def test_the_axis_of_steps_of_a_layer_of_ones_own(self, tmp_path, batch_first):
+        recording = record(tmp_path, own_network(batch_first=batch_first), states={"own": "1"})
+        assert_allclose(values(recording, "own"), alone(own_network(batch_first=True)), atol=1e-6)
+
+    @pytest.mark.parametrize("batch_first", [True, False])
+    def test_the_axis_of_steps_of_a_cell_of_ones_own(self, tmp_path, batch_first):
+        recording = record(tmp_path, own_network(batch_first=batch_first), states={"sums": "1.cell"})
+        found = np.tanh(values(recording, "sums"))
+        assert_allclose(found, alone(own_network(batch_first=True)), atol=1e-6)
+
+    @pytest.mark.parametrize("ahead", [0, 16])
+    def test_a_network_that_looks_further_than_a_few_steps_is_run_whole(self, tmp_path, ahead):
+        text = [np.random.default_rng(0).integers(0, N_WORDS, 400).tolist()]
+        network = LookingBack(ahead=ahead)
+        recording = record(tmp_path, network, text, max_batch_positions=50)
+        assert_allclose(values(recording, "layer0.hidden"), alone(network, text), atol=1e-6)
+
+    def test_a_network_that_draws_its_first_state_is_refused(self, tmp_path):
+        with pytest.raises(ParameterError, match="draws at random"):
+            record(tmp_path, Drawing())
+        assert not (tmp_path / "recording").exists()
+
+    def test_and_recorded_with_the_same_draw_each_time(self, tmp_path):
+        def seeded(network, ids):
+            torch.manual_seed(0)
+            return network(ids)
+
+        network = Drawing()
+        recording = record(tmp_path, network, [[3, 4, 5]], call=seeded)
+        torch.manual_seed(0)
+        assert_allclose(values(recording, "layer0.hidden"), alone(network, [[3, 4, 5]]), atol=1e-6)
