@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Home", "Match", "Shell"]
+__all__ = ["Clusters", "Home", "Match", "Shell"]
 
 
 class Shell:
@@ -110,3 +110,45 @@ class Match:
     SAVE_CSV = "matches-save-csv"
     SAVE_PARQUET = "matches-save-parquet"
     DOWNLOAD = "matches-download"
+
+
+class Clusters:
+    """The Clusters page."""
+
+    PAGE = "clusters-page"
+    VIEW = "clusters-view"
+    """Store: the whole view as `links.ClustersView.to_dict()`; the one source of truth in the browser."""
+    DEFAULTS = "clusters-defaults"
+    """Store: the default view and the names of its fields, from which the browser writes addresses."""
+    ADDRESS = "clusters-address"
+    """Store: the query string to read (browser -> server)."""
+    EMPTY = "clusters-empty"
+    """What stands there when there is no recording."""
+    PANEL = "clusters-panel"
+    TOOLBAR = "clusters-toolbar"
+    CAPTION = "clusters-caption"
+    RESULT = "clusters-result"
+    WHY = "clusters-why"
+    """Why there is no picture."""
+    WAITING = "clusters-waiting"
+    LEGEND = "clusters-legend"
+    STAGE = "clusters-stage"
+    """The picture: edges, units and words share its coordinates."""
+    EDGES = "clusters-edges"
+    UNITS = "clusters-units"
+    CLOUDS = "clusters-clouds"
+    TABLE = "clusters-table"
+    WORDS = "clusters-words"
+    UNIT = "clusters-unit"
+    LIST = "clusters-list"
+    """All words of a cluster, or what was found."""
+    WORDS_PLOT = "clusters-words-plot"
+    """Graph: the responses to the chosen words over all units."""
+    WORDS_REQUEST = "clusters-words-request"
+    """Store: the part of the view that this graph depends on, and the theme; null: no word is chosen."""
+    UNIT_PLOT = "clusters-unit-plot"
+    """Graph: the changes of the chosen unit at its words."""
+    UNIT_HISTOGRAM = "clusters-unit-histogram"
+    """Graph: the changes of the chosen unit at every position."""
+    UNIT_REQUEST = "clusters-unit-request"
+    """Store: the part of the view that these graphs depend on, and the theme; null: no unit is chosen."""

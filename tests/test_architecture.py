@@ -51,7 +51,7 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "dashboard": (("dashboard", "analytics.errors"), ("pyarrow", "torch")),
     "dashboard.facts": ((), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
     "dashboard.ids": ((), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
-    "dashboard.links": ((), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
+    "dashboard.links": (("dashboard.links",), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
     "dashboard.settings": ((), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
     "dashboard.queries": (
         ("analytics", "dashboard.queries", "dashboard.facts"),

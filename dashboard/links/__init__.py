@@ -1,0 +1,45 @@
+"""Reads and builds page addresses. The address holds the whole view; nonsense in it becomes a sentence.
+
+A view is a frozen value. `read_match` makes one from a query string, `match_address` writes it back; those of
+the other pages are named alike.
+"""
+
+from __future__ import annotations
+
+from dashboard.links.clusters import (
+    ClustersView,
+    clusters_address,
+    clusters_defaults,
+    clusters_from_dict,
+    read_clusters,
+)
+from dashboard.links.match import (
+    MAX_CELL,
+    MAX_LIMIT,
+    MatchView,
+    address_defaults,
+    match_address,
+    match_from_dict,
+    opening_address,
+    read_match,
+)
+
+__all__ = [
+    "MAX_CELL",
+    "MAX_LIMIT",
+    "PATHS",
+    "ClustersView",
+    "MatchView",
+    "address_defaults",
+    "clusters_address",
+    "clusters_defaults",
+    "clusters_from_dict",
+    "match_address",
+    "match_from_dict",
+    "opening_address",
+    "read_clusters",
+    "read_match",
+]
+
+PATHS = {"recordings": "/", "match": "/match", "clusters": "/clusters"}
+"""Path of each page, without the prefix of the host; in menu order."""
