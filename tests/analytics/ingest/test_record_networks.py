@@ -171,3 +171,20 @@ class TestFoundOut:
         recording = record(tmp_path, network, [[3, 4, 5]], call=seeded)
         torch.manual_seed(0)
         assert_allclose(values(recording, "layer0.hidden"), alone(network, [[3, 4, 5]]), atol=1e-6)
+
+    @pytest.mark.parametrize("half", [torch.float16, torch.bfloat16])
+    def test_a_network_in_half_precision_is_run_in_pieces_and_side_by_side(self, tmp_path, half):
+        torch.manual_seed(0)
+        shapes = []
+
+        def seen(network, ids):
+            shapes.append(tuple(ids.shape))
+            return network(ids)
+
+        network = nn.Sequential(nn.Embedding(N_WORDS, 16), nn.LSTM(16, 64, 2, batch_first=True)).to(half)
+        text = np.random.default_rng(0).integers(0, N_WORDS, (4, 700))
+        record(tmp_path, network, text, call=seen, max_batch_positions=100)
+        assert max(n_steps for _, n_steps in shapes[-28:]) == 100
+        short = np.random.default_rng(0).integers(0, N_WORDS, (50, 20))
+        record(tmp_path / "short", network, short, call=seen)
+        assert shapes[-1] == (50, 20)
