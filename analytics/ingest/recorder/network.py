@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -362,6 +362,11 @@ class Network:
             if not seen[name].values:
                 return f"{name} was not called. Leave it out with states=[...]."
             values = next(iter(seen[name].values.values()))
+            if tuple(values.shape[:2]) == (2 * n_steps, n_streams):
+                return (
+                    f"{name} ran {2 * n_steps} steps where the inputs have {n_steps}: it is called twice. "
+                    "Record two layers that share their weights, one for each reading."
+                )
             if tuple(values.shape[:2]) != (n_steps, n_streams):
                 return (
                     f"{name} ran {values.shape[0]} steps of {values.shape[1]} streams where the inputs have "
@@ -442,15 +447,15 @@ def _device_of(model: nn.Module) -> torch.device:
 
 
 def _tensor(output: Any) -> Tensor | None:
-    """The tensor among what a network returns: itself, the first of a tuple, or what is called logits."""
+    """The tensor among what a network returns: what is called logits, else the first, however deep."""
+    if isinstance(output, Tensor):
+        return output if output.is_floating_point() else None
+    if is_dataclass(output) or (hasattr(output, "logits") and not isinstance(output, Mapping)):
+        output = vars(output) if hasattr(output, "__dict__") else {"logits": output.logits}
     if isinstance(output, Mapping):
-        output = output.get("logits", next(iter(output.values()), None))
-    elif hasattr(output, "logits"):
-        output = output.logits
-    while isinstance(output, tuple | list) and output and not isinstance(output[0], int | float):
-        output = output[0]
-    if isinstance(output, Tensor) and output.is_floating_point():
-        return output
+        output = [output["logits"]] if "logits" in output else list(output.values())
+    if isinstance(output, tuple | list):
+        return next((found for part in output if (found := _tensor(part)) is not None), None)
     return None
 
 

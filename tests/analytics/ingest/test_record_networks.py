@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 import torch
@@ -188,3 +190,70 @@ class TestFoundOut:
         short = np.random.default_rng(0).integers(0, N_WORDS, (50, 20))
         record(tmp_path / "short", network, short, call=seen)
         assert shapes[-1] == (50, 20)
+
+
+@dataclass
+class Answer:
+    """What some networks return."""
+
+    loss: torch.Tensor | None
+    scores: torch.Tensor
+
+
+class Answering(nn.Module):
+    """Returns its scores over the vocabulary packed in some way."""
+
+    def __init__(self, packed):
+        super().__init__()
+        torch.manual_seed(0)
+        self.embedding, self.layer = nn.Embedding(N_WORDS, 4), nn.GRU(4, UNITS, batch_first=True)
+        self.scores, self.packed = nn.Linear(UNITS, N_WORDS), packed
+
+    def forward(self, ids):
+        return self.packed(self.scores(self.layer(self.embedding(ids))[0]))
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        lambda scores: Answer(None, scores),
+        lambda scores: (None, scores),
+        lambda scores: {"loss": None, "scores": scores},
+        lambda scores: [(scores, scores.sum())],
+    ],
+)
+def test_scores_are_found_in_what_a_network_returns(tmp_path, packed):
+    recording = record(tmp_path, Answering(packed))
+    expected = torch.log_softmax(torch.from_numpy(alone(Answering(lambda scores: scores))), dim=1)
+    has_target = recording.targets >= 0
+    known = expected[torch.arange(len(expected)), torch.from_numpy(recording.targets.clip(0).astype(int))]
+    assert_allclose(recording.log_probability[has_target], known.numpy()[has_target], atol=1e-6)
+
+
+class OwnForward(nn.LSTM):
+    """A layer that does more than its base."""
+
+    def forward(self, given, before=None):
+        found, after = super().forward(given, before)
+        return found * 2, after
+
+
+def test_a_layer_with_a_forward_of_its_own_is_recorded_by_what_it_returns(tmp_path):
+    network = nn.Sequential(nn.Embedding(N_WORDS, 4), OwnForward(4, UNITS, batch_first=True))
+    with pytest.raises(ParameterError, match=r"states=\{'layer0.hidden': '1'\}"):
+        record(tmp_path, network)
+    recording = record(tmp_path, network, states={"layer0.hidden": "1"})
+    assert_allclose(values(recording, "layer0.hidden"), alone(nn.Sequential(network, First())), atol=1e-6)
+
+
+def test_a_layer_that_reads_twice_is_refused_with_a_way_out(tmp_path):
+    class Twice(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embedding, self.layer = nn.Embedding(N_WORDS, UNITS), nn.GRU(UNITS, UNITS, batch_first=True)
+
+        def forward(self, ids):
+            return self.layer(self.layer(self.embedding(ids))[0])[0]
+
+    with pytest.raises(ParameterError, match="it is called twice"):
+        record(tmp_path, Twice())
