@@ -180,7 +180,10 @@ def _nothing_found(model: nn.Module) -> str:
         )
     own = [path for path, part in model.named_modules() if path and isinstance(part, tuple(_MODULES))]
     if own:
-        return f"The layer {own[0]!r} has a forward of its own, so its gates are not known. Record what it returns: states={{'layer0.hidden': {own[0]!r}}}."
+        return (
+            f"The layer {own[0]!r} has a forward of its own, so its gates are not known. Record what it "
+            f"returns: states={{'layer0.hidden': {own[0]!r}}}."
+        )
     paths = [path for path, _ in model.named_modules() if path]
     return (
         "The network has no torch RNN, GRU or LSTM layer or cell. Name modules to record, such as "
