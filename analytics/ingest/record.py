@@ -187,6 +187,13 @@ def record(
             raise ParameterError(
                 "A step function reads one position after the other: pass tokens, not batches."
             )
+        unheeded = {"sequence_starts": sequence_starts, "inputs": inputs, "channels": channels}
+        for option, value in unheeded.items():
+            if value is not None:
+                raise ParameterError(
+                    f"{option}= belongs to tokens that are there as a whole. Batches say by themselves where "
+                    "sequences are and what the network reads."
+                )
         record_batches(model, tokens, wanted, vocabulary=vocabulary, pad_id=pad_id)
         return open_recording(path)
     source = as_record_inputs(

@@ -270,6 +270,12 @@ class Network:
         self._find_axes(long_hooks, long_output, short_output, n_streams)
         # The first follows a shorter run and the second a long one: what is kept between calls shows.
         long = self._run(whole)
+        for state, values in long.states.items():
+            if values.isnan().any():
+                raise ParameterError(
+                    f"State '{state}' is not a number (NaN) within {PROBE_STEPS} steps. Look at "
+                    "its weights and inputs: a training that diverged leaves such."
+                )
         _draw_once()  # nor may it draw the same numbers the second time
         again, short = self._run(whole), self._run(whole[:PROBE_CUT])
         if not self._same(long, again):

@@ -257,3 +257,19 @@ def test_a_layer_that_reads_twice_is_refused_with_a_way_out(tmp_path):
 
     with pytest.raises(ParameterError, match="it is called twice"):
         record(tmp_path, Twice())
+
+
+def test_a_network_that_gives_no_numbers_is_told_apart_from_one_that_draws(tmp_path):
+    network = nn.Sequential(nn.Embedding(N_WORDS, 4), nn.GRU(4, UNITS, batch_first=True))
+    network[1].weight_hh_l0.data.fill_(float("nan"))
+    with pytest.raises(ParameterError, match="not a number"):
+        record(tmp_path, network)
+
+
+@pytest.mark.parametrize("option", ["sequence_starts", "inputs", "channels"])
+def test_options_that_batches_cannot_heed_are_refused(tmp_path, option):
+    network = nn.Sequential(nn.Embedding(N_WORDS, 4), nn.GRU(4, UNITS, batch_first=True))
+    batches = iter([torch.zeros(3, 7, dtype=torch.long)])
+    words = [str(number) for number in range(N_WORDS)]
+    with pytest.raises(ParameterError, match=f"{option}= belongs to tokens"):
+        record(tmp_path, network, batches, vocabulary=words, **{option: [0]})
