@@ -6,9 +6,13 @@ from pathlib import Path
 
 from dashboard.queries.annotations import AnnotationQueries
 from dashboard.queries.cache import AnswerCache
+from dashboard.queries.clusters import ClusterQueries
+from dashboard.queries.clusters_detail import ClusterDetailQueries
+from dashboard.queries.clusters_view import ClustersViewQueries
 from dashboard.queries.contents import ContentQueries
 from dashboard.queries.match import MatchQueries
 from dashboard.queries.recordings import RecordingQueries
+from dashboard.queries.responses import ResponseQueries
 from dashboard.queries.search import SearchQueries
 from dashboard.queries.selection import SelectionQueries
 from dashboard.queries.training import TrainingQueries
@@ -33,4 +37,8 @@ class Queries:
         self.selection = SelectionQueries(self.recordings, cache)
         self.match = MatchQueries(self.recordings, self.selection, self.annotations, cache)
         self.search = SearchQueries(self.recordings, cache)
+        self.responses = ResponseQueries(cache)
+        self.clusters = ClusterQueries(self.recordings, self.responses, self.annotations, cache)
+        self.cluster_detail = ClusterDetailQueries(self.recordings, self.responses, cache)
+        self.clusters_view = ClustersViewQueries(self.recordings)
         self.cache = cache

@@ -1,0 +1,43 @@
+"""What is asked of the Clusters page: the part of the view that its answers depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+__all__ = ["ClustersQuestion"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClustersQuestion:
+    """Which words and units to cluster and how, and what is chosen of them. Names as in the view."""
+
+    recording: str
+    state: str
+    clusters: int = 10
+    words: int = 300
+    min_count: int = 5
+    method: str = "signed"
+    seed: int = 0
+    color: str = ""
+    """Categorical annotation; empty: the one most like a part of speech."""
+    named: tuple[int, ...] = ()
+    chosen: tuple[int, ...] = ()
+    unit: int = -1
+    top: int = 20
+    find: str = ""
+
+    @classmethod
+    def of(cls, view: Mapping[str, Any]) -> ClustersQuestion:
+        """Return the question of a view; its other fields do not matter."""
+        given = {field.name: view[field.name] for field in fields(cls) if field.name in view}
+        return cls(
+            **{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+        )
+
+    @property
+    def clustering(self) -> dict[str, Any]:
+        """What the clusters follow from, beside the recording."""
+        names = ("state", "clusters", "words", "min_count", "method", "seed", "named")
+        return {name: getattr(self, name) for name in names}
