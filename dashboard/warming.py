@@ -1,6 +1,7 @@
 """Loads the compiled scans before anybody waits for them.
 
-The first match of a fresh installation compiles for some seconds; later processes load the result from disk.
+The first match and the first clusters of a fresh installation compile for some seconds; later processes load
+the result from disk.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Warming:
-    """Asks one small question in the background, once in a process."""
+    """Asks a small question of each kind in the background, once in a process."""
 
     def __init__(self, queries: Queries) -> None:
         self._queries, self._started = queries, threading.Event()
@@ -35,6 +36,7 @@ class Warming:
     def _run(self) -> None:
         try:
             self._queries.recordings.warm_up()
+            self._queries.clusters.warm_up()
         except Exception as error:
             # Whoever asks the real question is told; here nobody is waiting.
             log.info("The compiled scans were not loaded ahead: %s", error)

@@ -83,6 +83,5 @@ QUESTIONS: dict[str, Answerer] = {
     "clusters-words": lambda queries, asked: queries.cluster_detail.words(asked),
     "clusters-unit": _unit,
     "clusters-find": lambda queries, asked: queries.clusters.find(asked),
-    "clusters-tables": lambda queries, asked: queries.clusters.tables(asked),
 }
 """What the scripts may ask. They send the part of the view that the answer depends on."""

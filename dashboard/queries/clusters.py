@@ -18,9 +18,9 @@ from dashboard.queries.annotations import AnnotationQueries
 from dashboard.queries.cache import AnswerCache
 from dashboard.queries.clusters_question import ClustersQuestion
 from dashboard.queries.clusters_sentences import cluster_detail, cluster_title, no_word_often_enough, notes
-from dashboard.queries.clusters_table import cluster_tables
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.responses import ResponseQueries, Tags
+from dashboard.queries.view import default_state
 
 __all__ = ["ClusterQueries", "TimedClusters", "plain"]
 
@@ -125,10 +125,11 @@ class ClusterQueries:
         ]
         return {"find": asked.find, "words": rows, "nFound": len(matching)}
 
-    def tables(self, asked: ClustersQuestion) -> dict[str, Any]:
-        """Return words, units and edges as CSV, to keep."""
-        overview = self.overview(asked)
-        return {"tables": cluster_tables(asked.recording, overview)}
+    def warm_up(self) -> None:
+        """Load what is compiled, by clustering the smallest recording."""
+        smallest = self._recordings.smallest()
+        if smallest:
+            self.found(ClustersQuestion(smallest.path.name, default_state(smallest)))
 
     def _counts(self, recording: Recording, state: str) -> NDArray[np.int64]:
         """Occurrences of every word of the vocabulary."""

@@ -66,11 +66,15 @@ class RecordingQueries:
     def warm_up(self) -> None:
         """Load the compiled scans, those of the smallest recording's files too."""
         load_scans()
-        recordings = list(self._catalog.recordings().values())
-        if recordings:
-            smallest = min(recordings, key=lambda recording: recording.n_positions)
+        smallest = self.smallest()
+        if smallest:
             states = smallest.states(smallest.state_names[0])
             match_pattern(states, [0], threshold=0.3, limit=2)
+
+    def smallest(self) -> Recording | None:
+        """Return the recording with the fewest positions, None where there is none."""
+        recordings = self._catalog.recordings().values()
+        return min(recordings, key=lambda recording: recording.n_positions, default=None)
 
 
 def recording_facts(key: str, recording: Recording) -> RecordingFacts:

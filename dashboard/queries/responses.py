@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from analytics.analyses.cluster_labels import word_tags
 from analytics.analyses.response import Response, expected_response
 from analytics.analyses.response_quantiles import response_quantiles
+from analytics.errors import ParameterError
 from analytics.store.recording import Recording
 from dashboard.queries.annotations import annotation
 from dashboard.queries.cache import AnswerCache
@@ -93,8 +94,10 @@ def _response(recording: Recording, state: str) -> Response:
 
 def _tags(recording: Recording, name: str) -> Tags:
     column = annotation(recording, name)
-    is_categorical = isinstance(column.dtype, pd.CategoricalDtype)
-    column = column if is_categorical else column.astype("category")
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        raise ParameterError(
+            f"Annotation '{name}' holds numbers; words are coloured by a categorical one. Choose another."
+        )
     labels = tuple(str(label) for label in column.cat.categories)
     codes = column.cat.codes.to_numpy().astype(np.int64)
     tag, share = word_tags(
