@@ -33,7 +33,7 @@ def run(program, *arguments):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).parents[3],
+        cwd=Path(__file__).parents[4],
     )
     assert process.stdout.readline().strip() == "ready", process.stderr.read()
     return process
