@@ -34,10 +34,10 @@ class ClusterDetailQueries:
         self._recordings, self._responses, self._cache = recordings, responses, cache
 
     def words(self, asked: ClustersQuestion) -> dict[str, Any]:
-        """Return the responses of all units to the chosen words, in whole numbers of a byte.
+        """Return the responses of all units to the chosen words, in whole numbers.
 
-        ``scale`` is the value of 127; means are sent once more in two bytes, where ``meanScale`` is that of
-        32,767. ``order`` has the units by their mean response to the first word, the largest first.
+        Quantiles in one byte, where ``scale`` is the value of 127; means in two bytes, where ``meanScale`` is
+        that of 32,767. ``order`` has the units by their mean response to the first word, the largest first.
         """
         recording = self._recordings.open(asked.recording)
         response = self._responses.response(recording, asked.state)
@@ -46,10 +46,7 @@ class ClusterDetailQueries:
         means = [_mean(recording, response, word) for word in asked.chosen]
         quantiles = [self._responses.quantiles(recording, asked.state, word) for word in asked.chosen]
         tags = self._responses.tags(recording, asked.color)
-        scale = float(
-            max(np.abs(np.concatenate([*means, *quantiles], axis=None)).max(), np.finfo(float).tiny)
-        )
-        mean_scale = float(max(np.abs(means).max(), np.finfo(float).tiny))
+        scale, mean_scale = _largest(quantiles), _largest(means)
         top = units_of_word(response, asked.chosen[0], n_units=N_TOP)
         return {
             "words": [
@@ -58,7 +55,6 @@ class ClusterDetailQueries:
                     "text": recording.vocabulary[word],
                     "count": int(response.count[response.rows_of([word])[0]]),
                     **tag_of(tags, word),
-                    "mean": _coded(mean, scale, BYTE, "i1"),
                     "meanFine": _coded(mean, mean_scale, SHORT, "<i2"),
                     "quantiles": [_coded(level, scale, BYTE, "i1") for level in levels],
                 }
@@ -141,6 +137,11 @@ def _mean(recording: Recording, response: Response, word: int) -> NDArray[np.flo
             f"'{recording.vocabulary[word]}' never occurs in {recording.name}, so nothing responds to it. "
             "Choose another word."
         ) from None
+
+
+def _largest(arrays: list[NDArray[np.float64]]) -> float:
+    """Largest magnitude; above 0, so that it divides."""
+    return float(max(np.abs(arrays).max(), np.finfo(float).tiny))
 
 
 def _coded(values: NDArray[np.float64], scale: float, most: int, dtype: str) -> str:
