@@ -20,6 +20,7 @@
     const OTHER = {light: "#b8bec4", dark: "#4a525a"};
     const DARK_INK = "#000000";
     const LIGHT_INK = "#ffffff";
+    const READABLE = 4.5;
 
     const theme = () => (document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light");
     const channels = (hex) => [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
@@ -40,6 +41,21 @@
         return "#" + between.map((value) => value.toString(16).padStart(2, "0")).join("");
     }
 
+    const contrast = (one, other) => {
+        const [low, high] = [luminance(one), luminance(other)].sort((first, second) => first - second);
+        return (high + 0.05) / (low + 0.05);
+    };
+
+    function legible(hex) {
+        const surface = DIVERGING[theme()][3];
+        const ink = contrast(surface, DARK_INK) > contrast(surface, LIGHT_INK) ? DARK_INK : LIGHT_INK;
+        let share = 0;
+        while (share < 1 && contrast(mixed([hex, ink], share), surface) < READABLE) {
+            share += 0.05;
+        }
+        return mixed([hex, ink], share);
+    }
+
     stateroom.colors = {
         /** Colour of a share from 0 (nothing) to 1 (all). */
         sequential: (share) => mixed(SEQUENTIAL[theme()], share),
@@ -47,6 +63,8 @@
         diverging: (value) => mixed(DIVERGING[theme()], (value + 1) / 2),
         /** Colour of a category by its number; numbers beyond the last share one. */
         category: (number) => CATEGORIES[theme()][number] || OTHER[theme()],
+        /** A category's colour for text: as much darker, or lighter on a dark page, as it takes to be read. */
+        legible: (number) => legible(CATEGORIES[theme()][number] || OTHER[theme()]),
         /** The ink that is easier to read on a colour: of black and white one always has a contrast of 4.5 to 1. */
         ink(hex) {
             const ground = luminance(hex);

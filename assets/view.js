@@ -227,6 +227,7 @@
             open(patch) {
                 window.clearTimeout(storing);
                 window.history.pushState({}, "", addressOf({...current, ...patch}));
+                stateroom.markMenu();
                 setProps(ids.address, {data: readAddress()});
             },
             /** Call `listener(view, previous)` upon every change; `previous` is {} the first time. */

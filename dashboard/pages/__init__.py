@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dashboard.pages import match, recordings
+from dashboard.pages import clusters, match, recordings
 
 __all__ = ["PAGES"]
 
-PAGES = (recordings, match)
+PAGES = (recordings, match, clusters)

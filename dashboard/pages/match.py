@@ -19,7 +19,8 @@ PATH = PATHS["match"]
 
 def layout() -> html.Main:
     """Return the page; what it shows arrives with the view."""
-    defaults = {**address_defaults(), "ask": get_relative_path("/ask/")}
+    paths = {"ask": get_relative_path("/ask/"), "clusters": get_relative_path(PATHS["clusters"])}
+    defaults = {**address_defaults(), **paths}
     return html.Main(
         [
             *selection_stores(defaults),

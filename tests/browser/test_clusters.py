@@ -1,0 +1,464 @@
+"""The Clusters page, as a reader uses it."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+
+import analytics
+from tests.browser.conftest import DEMO
+from tests.networks import UNITS, words_of_the_plays
+
+VIEW = "/clusters?recording=plays&state=layer0.cell&clusters=4&words=40"
+STATE = "layer0.cell"
+SHOWN = ".cloud-word:not([hidden])"
+SVG = "{http://www.w3.org/2000/svg}"
+
+OVERLAPS = """() => {
+    const boxes = [...document.querySelectorAll('.cloud-word:not([hidden]), .cloud-more:not([hidden])')]
+        .map(made => made.getBoundingClientRect());
+    return boxes.flatMap((one, place) => boxes.slice(0, place).filter(other =>
+        one.left < other.right - 0.5 && other.left < one.right - 0.5
+        && one.top < other.bottom - 0.5 && other.top < one.bottom - 0.5)).length;
+}"""
+CUT = """() => [...document.querySelectorAll('.cloud-word:not([hidden])')]
+    .map(made => [made.firstChild, made].map(each => each.getBoundingClientRect().width))
+    .filter(([text, box]) => text > box).length"""
+
+
+def ready(page: Page) -> Page:
+    page.wait_for_selector(SHOWN)
+    return page
+
+
+def parameters(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def relative(page: Page) -> str:
+    parts = urlsplit(page.url)
+    return f"{parts.path}?{parts.query}"
+
+
+def word(page: Page, text: str):
+    return page.locator(SHOWN).filter(has=page.locator(f"bdi:text-is('{text}')"))
+
+
+def word_id(folder: Path, text: str) -> int:
+    return analytics.open_recording(folder / "plays").vocabulary.tolist().index(text)
+
+
+def response(folder: Path) -> analytics.Response:
+    recording = analytics.open_recording(folder / "plays")
+    return analytics.expected_response(
+        recording.states(STATE), recording.token_ids, n_words=len(recording.vocabulary)
+    )
+
+
+def square(page: Page, unit: int) -> tuple[float, float]:
+    """The middle of a unit's square on the screen."""
+    page.locator("#clusters-stage").scroll_into_view_if_needed()
+    return tuple(
+        page.evaluate(
+            """unit => {
+                const {scene, layout} = stateroom.clusters;
+                const chip = scene.chips.find(each => each && each.units.includes(unit));
+                const {left, top} = layout.squareOf(chip, chip.units.indexOf(unit));
+                const box = document.querySelector('.chips-canvas').getBoundingClientRect();
+                return [box.left + left + chip.cell / 2, box.top + top + chip.cell / 2];
+            }""",
+            unit,
+        )
+    )
+
+
+def color_at(page: Page, unit: int) -> list[int]:
+    """Red, green and blue in the middle of a unit's square."""
+    return page.evaluate(
+        """unit => {
+            const {scene, layout} = stateroom.clusters;
+            const chip = scene.chips.find(each => each && each.units.includes(unit));
+            const {left, top} = layout.squareOf(chip, chip.units.indexOf(unit));
+            const canvas = document.querySelector('.chips-canvas');
+            const ratio = window.devicePixelRatio || 1;
+            const copy = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+            copy.drawImage(canvas, -(left + chip.cell / 2) * ratio, -(top + chip.cell / 2) * ratio);
+            return [...copy.getImageData(0, 0, 1, 1).data].slice(0, 3);
+        }""",
+        unit,
+    )
+
+
+def test_every_word_is_shown_as_written_and_none_over_another(open_page):
+    page = ready(open_page(VIEW))
+    shown = page.locator(f"{SHOWN} bdi").all_inner_texts()
+    visible = {" ": "␣", "\t": "⇥", "\n": "↵"}
+    assert sorted(shown) == sorted(visible.get(text, text) for text in set(words_of_the_plays()))
+    assert {"<unk>", "<b>mat</b>", "&", "שלום", "🙂"} <= set(shown)
+    assert page.evaluate(OVERLAPS) == 0
+    assert page.evaluate(CUT) == 0
+    assert page.locator("#clusters-page b, #clusters-page mat").count() == 0
+
+
+def test_a_word_colours_the_chips_by_its_expected_response(open_page, server):
+    page = ready(open_page(VIEW))
+    expect(page.locator(".legend-units")).to_contain_text("click a word to colour them")
+    word(page, "queen").click()
+    expected = response(server.folder).mean[word_id(server.folder, "queen")]
+    legend = page.locator(".legend-units")
+    expect(legend).to_contain_text("expected response to queen")
+    limit = float(legend.locator(".scale-end").last.inner_text().replace("+", ""))
+    assert limit == pytest.approx(np.abs(expected).max(), rel=1e-3)
+    red, _, blue = color_at(page, int(expected.argmax()))
+    assert red > blue
+    red, _, blue = color_at(page, int(expected.argmin()))
+    assert blue > red
+    for unit in (int(expected.argmax()), int(expected.argmin()), 5):
+        page.mouse.move(*square(page, unit))
+        shown = page.locator(".tip").inner_text().split("queen: ")[1].split("\n")[0]
+        assert float(shown.replace("−", "-")) == pytest.approx(expected[unit], rel=1e-3, abs=1e-4)
+    word(page, "queen").click()
+    expect(legend).to_contain_text("click a word to colour them")
+    expect(page.locator("#clusters-words")).to_be_hidden()
+
+
+def test_three_words_are_compared_and_a_fourth_replaces_the_third(open_page, server):
+    page = ready(open_page(VIEW))
+    for text in ("queen", "king", "the", "of"):
+        word(page, text).click()
+        expect(page.locator(".word-key").last).to_contain_text(text)
+    assert page.locator(".word-key .token").all_inner_texts() == ["queen", "king", "of"]
+    expected = response(server.folder).mean[word_id(server.folder, "queen")]
+    order = np.argsort(-expected, kind="stable").tolist()
+    assert page.evaluate("stateroom.clusters.words.order") == order
+    page.locator(".response-plot").scroll_into_view_if_needed()
+    box = page.locator(".response-plot").bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + 60)
+    tip = page.locator(".tip")
+    expect(tip).to_contain_text(f"unit {order[0]}")
+    for text in ("queen: mean", "king: mean", "of: mean", "82 % between"):
+        expect(tip).to_contain_text(text)
+    assert page.evaluate("stateroom.clusters.pointed") == {"kind": "unit", "id": order[0]}
+    page.mouse.click(box["x"] + 60, box["y"] + 60)
+    expect(page.locator("#clusters-unit h2")).to_have_text(f"Unit {order[0]}")
+
+
+def test_a_cluster_shows_its_edges_alone_and_its_partners_large(open_page):
+    page = ready(open_page(VIEW))
+    head = page.locator(".cloud-head").first
+    height = "number => stateroom.clusters.scene.clouds[number].height"
+    before, others = page.evaluate(height, 0), page.evaluate(height, 3)
+    head.click()
+    expect(head).to_have_attribute("aria-pressed", "true")
+    drawn = page.evaluate("stateroom.clusters.scene.edges.map(edge => edge.word)")
+    assert drawn
+    assert set(drawn) == {0}
+    assert page.locator("path.edge").count() == len(drawn)
+    assert page.evaluate(height, 0) > before
+    assert page.evaluate(height, 3) < others
+    assert page.evaluate(OVERLAPS) == 0
+    assert parameters(page)["pick"] == "w0"
+    head.click()
+    assert "pick" not in parameters(page)
+    assert page.evaluate(height, 0) == before
+
+
+def test_an_edge_tells_its_mean_and_both_parts(open_page, server):
+    page = ready(open_page(VIEW + "&share=0"))
+    shown = page.evaluate("stateroom.clusters.scene.edges.map(edge => edge.edge)")
+    expected, overview = response(server.folder).mean, page.evaluate("stateroom.clusters.overview.words")
+    units = np.array(page.evaluate("stateroom.clusters.overview.unitClusters"))
+    for edge in shown:
+        ids = [each["id"] for each in overview if each["cluster"] == edge["word"]]
+        block = expected[np.ix_(ids, np.flatnonzero(units == edge["unit"]))]
+        assert edge["mean"] == pytest.approx(block.mean(), rel=1e-4)
+        assert edge["positive"] == pytest.approx(np.maximum(block, 0).mean(), rel=1e-4, abs=1e-9)
+    middle = page.evaluate(
+        """() => {
+            const path = document.querySelectorAll('.edge-reach')[0];
+            const box = path.ownerSVGElement.getBoundingClientRect();
+            const {x, y} = path.getPointAtLength(path.getTotalLength() / 2);
+            return [box.left + x - stateroom.clusters.scene.columns.gutter, box.top + y];
+        }"""
+    )
+    page.mouse.move(*middle)
+    expect(page.locator(".tip")).to_contain_text("positive part +")
+    page.locator("[name=share]").fill("100")
+    expect(page.locator("path.edge")).to_have_count(1)
+
+
+def test_a_unit_is_explained_and_its_contexts_lead_to_match(open_page, server):
+    page = ready(open_page(VIEW))
+    page.mouse.click(*square(page, 7))
+    detail = page.locator("#clusters-unit")
+    expect(detail.locator("h2")).to_have_text("Unit 7")
+    found = analytics.words_of_unit(response(server.folder), 7, n_words=20, min_count=5)
+    vocabulary = analytics.open_recording(server.folder / "plays").vocabulary
+    shown = detail.locator(".box-value").all_inner_texts()
+    assert [float(text.replace("−", "-")) for text in shown] == pytest.approx(found.mean.tolist(), rel=1e-3)
+    assert len(set(vocabulary[found.words])) == len(shown)
+    detail.locator("[name=top]").fill("3")
+    expect(detail.locator(".box-row")).to_have_count(3)
+    page.wait_for_timeout(300)
+    assert parameters(page)["top"] == "3"
+    rows = detail.locator(".context")
+    assert 0 < rows.count() <= 10
+    position = parse_qs(urlsplit(rows.first.get_attribute("href")).query)["from"][0]
+    rows.first.click()
+    page.wait_for_selector("#match-tokens .cell")
+    assert parameters(page)["from"] == position
+    page.go_back()
+    expect(page.locator("#clusters-unit h2")).to_have_text("Unit 7")
+
+
+def test_escape_releases_one_choice_after_the_other(open_page, server):
+    queen = word_id(server.folder, "queen")
+    page = ready(open_page(f"{VIEW}&pick=u1&word={queen},0&unit=3"))
+    expect(page.locator("#clusters-unit h2")).to_have_text("Unit 3")
+    expect(page.locator(".word-key")).to_have_count(2)
+    for gone in ("unit", "0", "word", "pick"):
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(100)
+        left = parameters(page)
+        assert gone not in left if gone != "0" else left["word"] == str(queen)
+    expect(page.locator("#clusters-words")).to_be_hidden()
+
+
+def test_the_keyboard_reaches_everything(open_page):
+    page = ready(open_page(VIEW))
+    focused = "() => document.activeElement.getAttribute('aria-label')"
+    page.locator(".chip-head").first.focus()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(focused).startswith("Unit cluster 2,")
+    page.keyboard.press("Enter")
+    assert parameters(page)["pick"] == "u1"
+    page.keyboard.press("ArrowRight")
+    unit = page.evaluate("stateroom.clusters.pointed.id")
+    assert page.evaluate(focused).startswith(f"unit {unit}, cluster 2")
+    expect(page.locator(".tip")).to_contain_text(f"unit {unit}")
+    page.keyboard.press("Enter")
+    expect(page.locator("#clusters-unit h2")).to_have_text(f"Unit {unit}")
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate(focused).startswith("Unit cluster 2,")
+    page.keyboard.press("Tab")
+    assert page.evaluate(focused).startswith("Word cluster 1,")
+    page.keyboard.press("ArrowRight")
+    first = page.evaluate("document.activeElement.textContent")
+    assert page.evaluate("document.activeElement.className").startswith("cloud-word")
+    page.keyboard.press("Enter")
+    expect(page.locator(".word-key .token")).to_have_text([first])
+    page.keyboard.press("ArrowDown")
+    second = page.evaluate("document.activeElement.textContent")
+    assert second != first
+    page.keyboard.press("Enter")
+    expect(page.locator(".word-key .token")).to_have_text([first, second])
+    page.locator(".response-plot").focus()
+    page.keyboard.press("End")
+    last = page.evaluate("stateroom.clusters.words.order.at(-1)")
+    expect(page.locator(".tip")).to_contain_text(f"unit {last}")
+    page.keyboard.press("Enter")
+    expect(page.locator("#clusters-unit h2")).to_have_text(f"Unit {last}")
+    page.keyboard.press("/")
+    page.keyboard.type("queen")
+    page.keyboard.press("Enter")
+    expect(page.locator(".list-word")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator(".word-key .token").last).to_have_text("queen")
+    page.keyboard.press("Escape")
+    expect(page.locator("#clusters-list")).to_be_hidden()
+
+
+def test_search_finds_words_and_units(open_page):
+    page = ready(open_page(VIEW))
+    field = page.locator("[name=find]")
+    field.fill("7")
+    field.press("Enter")
+    page.locator(".list-word", has_text="unit 7").click()
+    expect(page.locator("#clusters-unit h2")).to_have_text("Unit 7")
+    field.fill("<b>")
+    field.press("Enter")
+    expect(page.locator(".list-word .token")).to_have_text(["<b>mat</b>"])
+    field.fill("nowhere")
+    field.press("Enter")
+    expect(page.locator("#clusters-list")).to_contain_text("No word of this recording has nowhere in it")
+
+
+def test_what_does_not_fit_is_counted_and_listed(open_page):
+    page = open_page(VIEW.replace("clusters=4", "clusters=2"), width=768, height=600)
+    ready(page)
+    page.evaluate(
+        "document.getElementById('clusters-stage').style.width = '290px'; dispatchEvent(new Event('resize'))"
+    )
+    page.wait_for_timeout(200)
+    hidden = page.locator(".cloud-word[hidden]").count()
+    told = page.locator(".cloud-more:visible").all_inner_texts()
+    assert hidden > 0
+    assert sum(int(text.strip("+").split()[0]) for text in told) == hidden
+    page.locator(".cloud-more:visible").first.click()
+    rows = page.locator(".list-word")
+    number = page.evaluate(
+        "stateroom.clusters.scene.clouds.find(cloud => cloud.arrangement.more.length).number"
+    )
+    assert rows.count() == page.evaluate(
+        "number => stateroom.clusters.overview.members.w[number].length", number
+    )
+    page.keyboard.press("Escape")
+    expect(page.locator("#clusters-list")).to_be_hidden()
+
+
+def test_the_address_holds_the_view(open_page, server):
+    page = ready(open_page(VIEW))
+    page.locator("[name=clusters]").fill("3")
+    page.locator("[name=clusters]").press("Enter")
+    expect(page.locator(".cloud-head")).to_have_count(3)
+    page.locator("[name=method]").select_option("separate")
+    expect(page.locator("#clusters-caption")).to_contain_text("are not pairs")
+    page.locator("[name=chips]").select_option("width")
+    page.locator("[name=share]").fill("5")
+    word(page, "king").click()
+    expect(page.locator(".word-key")).to_have_count(1)
+    page.mouse.click(*square(page, 2))
+    expect(page.locator("#clusters-unit h2")).to_have_text("Unit 2")
+    page.locator(".chip-head").first.click()
+    page.wait_for_timeout(300)
+    other = ready(open_page(relative(page)))
+    expect(other.locator("#clusters-unit h2")).to_have_text("Unit 2")
+    expect(other.locator(".word-key .token")).to_have_text(["king"])
+    places = (
+        "stateroom.clusters.scene.clouds.map(c => c.arrangement.placed.map(b => [b.word.id, b.left, b.top]))"
+    )
+    assert other.evaluate(places) == page.evaluate(places)
+    assert other.locator("[name=method]").input_value() == "separate"
+    assert relative(other) == relative(page)
+    page.go_back()
+    assert "pick" not in parameters(page)
+
+
+def test_tables_and_files_say_the_same(open_page, server):
+    page = ready(open_page(VIEW))
+    word(page, "queen").click()
+    expect(page.locator(".word-key")).to_have_count(1)
+    page.locator("[data-toggle=table]").click()
+    expect(page.locator("#clusters-stage")).to_be_hidden()
+    assert parameters(page)["table"] == "1"
+    assert page.locator(".table-part h2").all_inner_texts() == ["Words", "Units", "Edges"]
+    with page.expect_download() as saved:
+        page.locator(".table-part").first.get_by_role("button", name="CSV").click()
+    table = pd.read_csv(io.StringIO(Path(saved.value.path()).read_text("utf-8")), keep_default_na=False)
+    # What a spreadsheet could take for a formula has a mark before it.
+    table["word"] = table["word"].str.removeprefix("'")
+    counts = pd.Series(words_of_the_plays()).value_counts()
+    assert table.set_index("word")["count"].to_dict() == counts.to_dict()
+    with page.expect_download() as saved:
+        page.locator(".table-part").nth(1).get_by_role("button", name="CSV").click()
+    units = pd.read_csv(saved.value.path()).set_index("unit")["expected response to queen"]
+    expected = response(server.folder).mean[word_id(server.folder, "queen")]
+    assert units[np.arange(UNITS)].to_numpy() == pytest.approx(expected, rel=1e-2, abs=1e-4)
+    page.locator("#clusters-table").get_by_role("button", name="king", exact=True).click()
+    expect(page.locator(".word-key")).to_have_count(2)
+
+
+def test_the_picture_is_saved_as_svg(open_page):
+    page = ready(open_page(VIEW))
+    word(page, "queen").click()
+    expect(page.locator(".word-key")).to_have_count(1)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download the picture as SVG").click()
+    assert saved.value.suggested_filename == "plays-layer0.cell-clusters.svg"
+    tree = ElementTree.parse(saved.value.path())
+    texts = [made.text for made in tree.iter(f"{SVG}text")]
+    assert {"<unk>", "<b>mat</b>", "🙂", "queen"} <= set(texts)
+    assert sum(made.find(f"{SVG}title") is not None for made in tree.iter(f"{SVG}rect")) == UNITS
+    assert len(list(tree.iter(f"{SVG}path"))) == page.locator("path.edge").count()
+
+
+def test_nonsense_is_said_and_the_page_still_works(open_page):
+    page = ready(open_page(VIEW + "&least=0&unit=99&pick=w9&word=7777&color=nothing"))
+    told = page.locator("#shell-messages")
+    expect(told).to_contain_text("There is no cluster 10")
+    assert not {"unit", "pick", "word", "color"} & set(parameters(page))
+    page.locator("[name=min_count]").fill("100000")
+    page.locator("[name=min_count]").press("Enter")
+    expect(page.locator("#clusters-why")).to_contain_text("No word of plays occurs at least 100,000 times")
+    expect(page.locator("#clusters-stage")).to_be_hidden()
+    page.locator("[name=min_count]").fill("1")
+    page.locator("[name=min_count]").press("Enter")
+    ready(page)
+    expect(page.locator("#clusters-why")).to_be_hidden()
+
+
+def test_more_clusters_than_words_shows_as_many_as_there_are(open_page):
+    page = ready(open_page(VIEW.replace("clusters=4", "clusters=20").replace("words=40", "words=3")))
+    assert page.locator(".cloud-head").count() <= 3
+    expect(page.locator("#clusters-caption")).to_contain_text("20 clusters were asked for")
+
+
+def test_a_recording_without_annotations_is_shown_without_colours(open_page, server):
+    target = server.folder / "plain-clusters"
+    rng = np.random.default_rng(0)
+    analytics.write_recording(
+        target,
+        name="plain",
+        tokens=rng.integers(0, 6, 400),
+        vocabulary=["a", "b", "c", "d", "e", "f"],
+        states={"layer0.hidden": rng.normal(size=(400, 1)).astype(np.float32)},
+    )
+    try:
+        page = ready(open_page("/clusters?recording=plain-clusters"))
+        expect(page.locator("[name=color]")).to_be_disabled()
+        expect(page.locator("#clusters-caption")).to_contain_text("no categorical annotation")
+        page.locator(SHOWN).first.click()
+        expect(page.locator(".word-key")).to_have_count(1)
+    finally:
+        shutil.rmtree(target)
+
+
+def test_another_state_is_chosen_in_the_frame(open_page):
+    page = ready(open_page(VIEW + "&unit=3"))
+    page.locator("#shell-state").click()
+    page.get_by_role("option", name="layer0.hidden", exact=True).click()
+    expect(page).to_have_url(re.compile("state=layer0.hidden"))
+    page.wait_for_timeout(500)
+    assert page.evaluate("stateroom.clusters.overview.state") == "layer0.hidden"
+    assert "unit" not in parameters(page)
+    page.locator(".menu-link", has_text="Match").click()
+    page.wait_for_selector("#match-tokens .cell")
+    assert parameters(page)["state"] == "layer0.hidden"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 768])
+def test_it_looks_right(open_page, shot, server, theme, width):
+    view = f"{VIEW}&word={word_id(server.folder, 'queen')},{word_id(server.folder, 'king')}&unit=3"
+    page = ready(open_page(view, theme=theme, width=width))
+    expect(page.locator("#clusters-unit h2")).to_have_text("Unit 3")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(OVERLAPS) == 0
+    shot(page, f"clusters-{theme}-{width}")
+
+
+def test_embedded_only_the_page_is_left(open_page, shot):
+    page = ready(open_page(VIEW + "&embed=1"))
+    expect(page.locator(".shell-frame")).to_be_hidden()
+    shot(page, "clusters-embedded")
+
+
+@pytest.mark.skipif(not (DEMO / "shakespeare").exists(), reason="the demo recording is not built")
+def test_old_and_modern_forms_are_together(open_page, shot):
+    page = ready(open_page(f"/clusters?recording=shakespeare&state={quote('layer1.cell')}"))
+    cluster = page.evaluate(
+        "Object.fromEntries(stateroom.clusters.overview.words.map(word => [word.text, word.cluster]))"
+    )
+    assert cluster["hath"] == cluster["have"]
+    assert cluster["doth"] == cluster["do"]
+    assert page.evaluate(OVERLAPS) == 0
+    shot(page, "clusters-shakespeare")
