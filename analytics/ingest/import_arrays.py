@@ -199,9 +199,8 @@ def _token_key(arrays: Mapping[str, ArraySource], tokens: Any, notes: Notes) -> 
                 notes.add(f"The array '{key}' holds the tokens.")
                 return key
         raise ParameterError(
-            "Which tokens belong to the states? Name an array or a text file with tokens=. There "
-            "are the arrays "
-            f"{', '.join(list(arrays)[:8]) or 'none'}."
+            "Which tokens belong to the states? Name an array or a text file with tokens=. There are the "
+            f"arrays {', '.join(list(arrays)[:8]) or 'none'}."
         )
     if not isinstance(tokens, str | Path):
         return None

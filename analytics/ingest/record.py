@@ -161,7 +161,7 @@ def record(
 
     from analytics.ingest.recorder.batches import record_batches
     from analytics.ingest.recorder.corpus import record_corpus
-    from analytics.ingest.recorder.plan import RecordOptions
+    from analytics.ingest.recorder.options import RecordOptions
     from analytics.ingest.recorder.steps import record_steps
 
     if not callable(model):
@@ -179,15 +179,18 @@ def record(
     if is_module and initial_state is not None:
         raise ParameterError(
             "initial_state= is for a function of one step. A network begins as its forward says; another "
-            "first "
-            "state goes through call=."
+            "first state goes through call=."
         )
     if is_batches(tokens):
         if not is_module:
             raise ParameterError(
                 "A step function reads one position after the other: pass tokens, not batches."
             )
-        unheeded = {"sequence_starts": sequence_starts, "inputs": inputs, "channels": channels}
+        unheeded = {
+            "sequence_starts": sequence_starts, "inputs": inputs, "channels": channels,
+            "time_step": None if time_step == 1.0 else time_step,
+            "targets": None if isinstance(targets, str) else targets,
+        }  # fmt: skip
         for option, value in unheeded.items():
             if value is not None:
                 raise ParameterError(
@@ -196,6 +199,8 @@ def record(
                 )
         record_batches(model, tokens, wanted, vocabulary=vocabulary, pad_id=pad_id)
         return open_recording(path)
+    if pad_id is not None:
+        raise ParameterError("pad_id= belongs to batches. Tokens that are there as a whole need no padding.")
     source = as_record_inputs(
         tokens, vocabulary=vocabulary, sequence_starts=sequence_starts, inputs=inputs, channels=channels,
         time_step=time_step,

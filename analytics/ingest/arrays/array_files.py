@@ -130,10 +130,9 @@ def _holds_pickle(path: Path) -> bool:
 
 def _pickle_sentence(path: Path) -> str:
     return (
-        f"{path.name} is a pickle, which can run a program when it is opened, and is not read: "
-        "convert it once, "
-        "with `safetensors.torch.save_file(torch.load(FILE, weights_only=True), 'states.safetensors')`, or "
-        "numpy.savez, and import that."
+        f"{path.name} is a pickle, which can run a program when it is opened, and is not read: convert it "
+        "once, with `safetensors.torch.save_file(torch.load(FILE, weights_only=True), "
+        "'states.safetensors')`, or numpy.savez, and import that."
     )
 
 

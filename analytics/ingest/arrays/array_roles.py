@@ -103,9 +103,8 @@ def annotations_among(
             found[key] = _column(flat)
         elif chosen is not None:
             raise ShapeError(
-                f"The annotation '{key}' has one number or text for each of the {n_positions:,} "
-                "tokens. Got shape "
-                f"{array.shape} of {array.dtype}."
+                f"The annotation '{key}' has one number or text for each of the {n_positions:,} tokens. Got "
+                f"shape {array.shape} of {array.dtype}."
             )
         else:
             notes.add(
@@ -183,8 +182,7 @@ def _wrong_shape(key: str, array: ArraySource, n_positions: int) -> str:
     hint = " Transpose it." if n_positions in array.shape[1:2] else ""
     return (
         f"The state '{key}' has a row of numbers for each of the {n_positions:,} tokens. Got shape "
-        f"{array.shape} of "
-        f"{array.dtype}.{hint}"
+        f"{array.shape} of {array.dtype}.{hint}"
     )
 
 

@@ -103,8 +103,7 @@ class TokenEncoder:
             place = int(wrong.argmax())
             raise ParameterError(
                 f"{self._what} has the id {ids[place]} at position {self.n_tokens + place}, and the "
-                "vocabulary has "
-                f"the ids 0 to {n_known - 1}."
+                f"vocabulary has the ids 0 to {n_known - 1}."
             )
         return ids
 
@@ -183,9 +182,8 @@ def text_tokens(path: Path, *, n_wanted: set[int], notes: Notes) -> Callable[[],
         return lambda: islice(ways["characters"](), counts["characters"] - 1)
     raise ShapeError(
         f"{path.name} has {counts['lines']:,} lines, {counts['words']:,} words and {counts['characters']:,} "
-        f"characters, and the states have {some_of(f'{n:,}' for n in sorted(n_wanted))} rows: one "
-        "token is needed "
-        "for each."
+        f"characters, and the states have {some_of(f'{n:,}' for n in sorted(n_wanted))} rows: one token is "
+        "needed for each."
     )
 
 

@@ -77,9 +77,8 @@ class ProjectFiles:
             )
         if len(found.shape) != 2 or 0 in found.shape:
             raise ShapeError(
-                f"The state '{entry.name}' ({found.name}) has two axes, a row for each of the "
-                f"{n_words:,} words "
-                f"and a column for each unit. Got shape {found.shape}."
+                f"The state '{entry.name}' ({found.name}) has two axes, a row for each of the {n_words:,} "
+                f"words and a column for each unit. Got shape {found.shape}."
             )
         if found.dtype.itemsize > 4 or found.dtype.kind != "f":
             self._notes.add(f"{found.dtype} states are stored as float32: {entry.name}.")

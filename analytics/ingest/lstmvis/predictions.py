@@ -222,9 +222,8 @@ def _tell_first(vector: WordVector, notes: Notes) -> None:
         notes.add(f"{name} are 0 or less: read as logarithms of probabilities.")
     elif not vector.are_probabilities:
         notes.add(
-            f"{name} lie between {vector.low:.4g} and {vector.high:.4g} and are no probabilities: "
-            "shown as their "
-            "softmax over the listed words, and kept as annotations."
+            f"{name} lie between {vector.low:.4g} and {vector.high:.4g} and are no probabilities: shown as "
+            "their softmax over the listed words, and kept as annotations."
         )
 
 

@@ -141,9 +141,8 @@ def _files(facts: Mapping[str, Any], folder: Path, notes: Notes) -> Iterator[tup
             ) from None
         if not path.is_relative_to(root):
             raise SourceFileError(
-                f"The file '{key}' in lstm.yml leads out of the project's folder: {value!r:.100}. "
-                "Only files in "
-                f"{folder} are read: copy it there."
+                f"The file '{key}' in lstm.yml leads out of the project's folder: {value!r:.100}. Only files "
+                f"in {folder} are read: copy it there."
             )
         if not path.exists():
             notes.add(f"files in lstm.yml names {value!r} as '{key}', which is not there.")

@@ -121,12 +121,10 @@ class WordTable:
         ids, count = sorted(self._unknown), self._unknown.total()
         if count == n_positions:
             raise ShapeError(
-                f"None of the ids in {self._what} ({some_of(ids, limit=3)}) is in {dictionary}: one "
-                "of the two "
-                "belongs to another text."
+                f"None of the ids in {self._what} ({some_of(ids, limit=3)}) is in {dictionary}: one of the "
+                "two belongs to another text."
             )
         notes.add(
-            f"{count:,} position{'' if count == 1 else 's'} of {self._what} hold ids that "
-            f"{dictionary} does not "
-            f"have ({some_of(ids)}): shown as {placeholders(ids)}."
+            f"{count:,} position{'' if count == 1 else 's'} of {self._what} hold ids that {dictionary} does "
+            f"not have ({some_of(ids)}): shown as {placeholders(ids)}."
         )

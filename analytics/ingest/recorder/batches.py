@@ -15,17 +15,12 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from analytics.errors import ParameterError, ShapeError
+from analytics.ingest.recorder.block import Block
 from analytics.ingest.recorder.inputs import NUMBER_TEXTS, number_ids
 from analytics.ingest.recorder.network import Arguments, Network
-from analytics.ingest.recorder.plan import (
-    Block,
-    Plan,
-    RecordOptions,
-    class_texts,
-    make_plan,
-    open_writer,
-    watched,
-)
+from analytics.ingest.recorder.options import RecordOptions, class_texts
+from analytics.ingest.recorder.plan import Plan, make_plan, open_writer
+from analytics.ingest.recorder.watching import watched
 from analytics.ingest.recorder.writing import progress_bar
 from analytics.ingest.writing.opening import check_vocabulary
 
@@ -71,12 +66,12 @@ def record_batches(
     first = next(waiting, None)
     if first is None:
         raise ParameterError("The batches hold at least one batch. Got none.")
-    with watched(model, options) as (network, choice):
-        start = network.try_batch_order(lambda order: read_batch(first, pad_id=pad_id, batch_first=order))
+    with watched(model, options) as probe:
+        start = probe.find_batch_order(lambda order: read_batch(first, pad_id=pad_id, batch_first=order))
         is_series = start.values.ndim == 3
         texts = NUMBER_TEXTS if is_series else _texts(vocabulary, start)
-        found = _run(network, start)
-        plan = make_plan(network, choice, found, options, n_vocabulary=len(texts), is_series=is_series)
+        found = _run(probe.network, start)
+        plan = make_plan(probe.network, found, options, n_vocabulary=len(texts), is_series=is_series)
         rest = (read_batch(batch, pad_id=pad_id, batch_first=start.batch_first) for batch in waiting)
         _write(plan, chain([start], rest), options, texts=texts, is_series=is_series)
 
@@ -108,8 +103,8 @@ def read_batch(batch: Any, *, batch_first: bool, pad_id: int | None = None) -> B
     if not isinstance(given, Tensor) or given.ndim not in (2, 3):
         raise ShapeError(
             "A batch is a tensor of ids (n_sequences, n_steps) or numbers (n_sequences, n_steps, "
-            "n_channels), a "
-            f"packed sequence, or a tuple or mapping that begins with one. Got {_described(given)}."
+            "n_channels), a packed sequence, or a tuple or mapping that begins with one. Got "
+            f"{_described(given)}."
         )
     values = (given if batch_first else given.transpose(0, 1)).cpu().numpy()
     n_streams, n_steps = values.shape[:2]
@@ -228,8 +223,7 @@ def _texts(vocabulary: Sequence[str] | None, batch: Batch) -> list[str]:
         return check_vocabulary(vocabulary)
     raise ParameterError(
         "Batches of ids need vocabulary=, the text of each id: how many there are cannot be known before "
-        "the last "
-        f"batch. The first one has ids up to {batch.values.max()}."
+        f"the last batch. The first one has ids up to {batch.values.max()}."
     )
 
 
@@ -250,8 +244,7 @@ def _refuse_unused(options: RecordOptions) -> None:
         if getattr(options, name) is not None:
             raise ParameterError(
                 f"{name}= belongs to tokens that are there as a whole. With batches, annotate the recording "
-                "afterwards "
-                "(analytics.annotate), and give labels in the batches."
+                "afterwards (analytics.annotate), and give labels in the batches."
             )
     if options.carry_state:
         raise ParameterError("carry_state=True belongs to tokens that are there as a whole. Got batches.")

@@ -16,20 +16,15 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from analytics.errors import ParameterError, ShapeError
+from analytics.ingest.recorder.block import Block
 from analytics.ingest.recorder.capture import Carried
 from analytics.ingest.recorder.inputs import RecordInputs, next_tokens
-from analytics.ingest.recorder.network import Network, Run
-from analytics.ingest.recorder.plan import (
-    Block,
-    Plan,
-    RecordOptions,
-    annotation_kinds,
-    make_plan,
-    open_writer,
-    per_position,
-    watched,
-)
+from analytics.ingest.recorder.network import Network
+from analytics.ingest.recorder.options import RecordOptions, annotation_kinds, per_position
+from analytics.ingest.recorder.plan import Plan, make_plan, open_writer
+from analytics.ingest.recorder.run import Run
 from analytics.ingest.recorder.spans import Span, batches_of_spans
+from analytics.ingest.recorder.watching import watched
 from analytics.ingest.recorder.writing import WrittenAside, progress_bar
 
 __all__ = ["block_targets", "given_targets", "job_facts", "record_corpus"]
@@ -42,20 +37,19 @@ def record_corpus(model: nn.Module, source: RecordInputs, options: RecordOptions
     """Record a network over a corpus that is there as a whole."""
     if isinstance(model, nn.RNNCellBase):
         model = _CellOverTime(model)
-    with watched(model, options) as (network, choice):
+    with watched(model, options) as probe:
         try:
-            found = network.probe(_sampler(model, source), longest=_longest(source, options))
+            found = probe.find(_sampler(model, source), longest=_longest(source, options))
         except ParameterError as error:
             raise ParameterError(f"{error}{_hint(model, source)}") from None
         source = _with_all_ids(model, source)
         plan = make_plan(
-            network, choice, found, options, n_vocabulary=len(source.vocabulary), is_series=source.is_series
+            probe.network, found, options, n_vocabulary=len(source.vocabulary), is_series=source.is_series
         )
-        if options.carry_state and not network.goes_on:
+        if options.carry_state and not probe.network.goes_on:
             raise ParameterError(
                 "carry_state=True needs a network that can hand its state on: recurrent layers of one "
-                "direction, "
-                "one after the other. This one needs each sequence whole."
+                "direction, one after the other. This one needs each sequence whole."
             )
         _record(plan, source, options)
 
@@ -183,8 +177,7 @@ def given_targets(options: RecordOptions, source: RecordInputs) -> str | NDArray
     if targets.shape != (source.n_positions,) or targets.dtype.kind not in "iu":
         raise ShapeError(
             f"targets has one id for each of the {source.n_positions:,} positions, -1 where there is none. "
-            "Got "
-            f"shape {targets.shape} of {targets.dtype}."
+            f"Got shape {targets.shape} of {targets.dtype}."
         )
     return targets.astype(np.int32)
 
@@ -319,8 +312,7 @@ def _hint(model: nn.Module, source: RecordInputs) -> str:
     if source.values is None and isinstance(model, nn.RNNBase | _CellOverTime):
         return (
             " A layer alone reads vectors, not ids: pass inputs=, one row for each token, or a network with "
-            "an "
-            "embedding."
+            "an embedding."
         )
     return ""
 

@@ -263,8 +263,7 @@ def _encode(
         position = int(np.flatnonzero((flat < 0) | (flat >= n_known))[0])
         raise ParameterError(
             f"Token ids lie within the vocabulary of {n_known:,} tokens. Got {int(flat[position])} at "
-            "position "
-            f"{position}."
+            f"position {position}."
         )
     return flat.astype(np.int32), texts
 
@@ -302,8 +301,7 @@ def _values(inputs: Any, n_positions: int) -> NDArray | None:
     if values.ndim != 2 or len(values) != n_positions or values.dtype.kind not in "fiub":
         raise ShapeError(
             f"inputs have one row of numbers for each of the {n_positions:,} tokens. Got shape "
-            f"{values.shape} "
-            f"of {values.dtype}."
+            f"{values.shape} of {values.dtype}."
         )
     return values
 

@@ -175,8 +175,7 @@ def _nothing_found(model: nn.Module) -> str:
     if isinstance(model, torch.jit.ScriptModule):
         return (
             "A scripted network keeps its layers out of reach. Record the Python network it was made from, "
-            "or a "
-            "function of one step: record(step, ..., initial_state=...)."
+            "or a function of one step: record(step, ..., initial_state=...)."
         )
     own = [path for path, part in model.named_modules() if path and isinstance(part, tuple(_MODULES))]
     if own:

@@ -18,7 +18,8 @@ from analytics.arrays import as_array
 from analytics.errors import ParameterError, UnknownNameError, nearest
 from analytics.ingest.recorder.corpus import block_targets, given_targets
 from analytics.ingest.recorder.inputs import RecordInputs
-from analytics.ingest.recorder.plan import RecordOptions, annotation_kinds, open_writer, per_position
+from analytics.ingest.recorder.options import RecordOptions, annotation_kinds, per_position
+from analytics.ingest.recorder.plan import open_writer
 from analytics.ingest.recorder.writing import progress_bar
 
 __all__ = ["record_steps"]
@@ -44,8 +45,7 @@ def record_steps(
     if initial_state is None:
         raise ParameterError(
             "A step function begins somewhere: pass initial_state=, such as np.zeros(n_units). For a torch "
-            "network "
-            "pass the module itself."
+            "network pass the module itself."
         )
     for name in ("head", "call", "batch_first", "classes"):
         if getattr(options, name) is not None:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from tqdm import tqdm
 
-from analytics.ingest.recorder.plan import RecordOptions
+from analytics.ingest.recorder.options import RecordOptions
 from analytics.ingest.writer import RecordingWriter
 
 __all__ = ["WrittenAside", "progress_bar"]

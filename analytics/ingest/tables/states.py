@@ -48,9 +48,8 @@ class TableStates:
         if (lengths != self.shape[1]).any():
             row = int((lengths != self.shape[1]).argmax())
             raise ShapeError(
-                f"State '{self.name}' has {self.shape[1]} units. Got {lengths[row]} in row "
-                f"{start + row}, counted "
-                "from 0."
+                f"State '{self.name}' has {self.shape[1]} units. Got {lengths[row]} in row {start + row}, "
+                "counted from 0."
             )
         return lists.flatten().to_numpy(zero_copy_only=False).reshape(len(lists), -1)
 

@@ -1,1 +1,1 @@
-"""The parts of `RecordingWriter`: what is checked, how it lies on disk, how it appears whole or not at all."""
+"""The parts of `RecordingWriter`: what is checked, how it lies on disk, that it appears whole or not."""
