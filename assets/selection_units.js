@@ -78,6 +78,16 @@
     }
     selection.match = match;
 
+    /** A link to the words that move a unit most, on the page Clusters. */
+    function inClusters(unit) {
+        const {recording, state} = view();
+        const label = "Unit " + unit + " in Clusters: the words that move it most";
+        const href = stateroom.view.setting("clusters") + "?" + new URLSearchParams({recording, state, unit});
+        const made = element("a", "chip-open", "\u2197", {href, "aria-label": label});
+        made.title = label;
+        return made;
+    }
+
     function chip(unit, kind) {
         const made = element("span", "chip chip-" + kind, null, {role: "listitem"});
         made.dataset.unit = unit;
@@ -94,7 +104,7 @@
             pin.dataset.act = "pin";
             pin.title = label;
             pin.append(element("span", "icon icon-pin", null, {"aria-hidden": "true"}));
-            made.append(pin);
+            made.append(pin, inClusters(unit));
         }
         return made;
     }

@@ -7,7 +7,15 @@ import sys
 
 from tests.benchmarks.match import FOLDER
 
-MODULES = (("store", str(FOLDER)), ("record",), ("match",), ("cluster",), ("page",), ("drag",), ("clusters_page",))
+MODULES = (
+    ("store", str(FOLDER)),
+    ("record",),
+    ("match",),
+    ("cluster",),
+    ("page",),
+    ("drag",),
+    ("clusters_page",),
+)
 
 for name, *arguments in MODULES:
     print(f"\n== {name}", flush=True)

@@ -125,6 +125,14 @@ def test_units_are_dropped_restored_and_kept(open_page):
     expect(page.locator(CHIPS)).to_have_text([str(first)])
 
 
+def test_a_unit_leads_to_the_words_that_move_it(open_page):
+    page = ready(open_page(VIEW))
+    first = units(page)[0]
+    page.get_by_role("link", name=f"Unit {first} in Clusters").click()
+    expect(page.locator("#clusters-unit h2")).to_have_text(f"Unit {first}")
+    assert (parameters(page)["recording"], parameters(page)["state"]) == ("plays", "layer0.cell")
+
+
 def test_pointing_at_a_unit_shows_it_everywhere(open_page):
     page = ready(open_page(VIEW))
     chip = page.locator("#match-chips .chip").first

@@ -203,6 +203,13 @@ def test_constant_units_are_set_aside_and_said(written):
     assert any(note.startswith("1 unit was set aside") for note in answer["notes"])
 
 
+def test_units_set_aside_do_not_count_for_the_number_of_clusters(written):
+    states = noise(n_units=3)
+    states[:, 1] = 0
+    answer = written(states, [f"w{i % 12}" for i in range(120)]).clusters.overview(own(clusters=10))
+    assert answer["nClusters"] == 2 and len(answer["clusters"]) == 2
+
+
 def test_states_without_any_change_are_a_sentence(written):
     queries = written(np.zeros((120, 6), np.float32), [f"w{i % 12}" for i in range(120)])
     with pytest.raises(AnalyticsError, match="0 words and 0 units"):
