@@ -37,7 +37,7 @@ class ClusterDetailQueries:
         """Return the responses of all units to the chosen words, in whole numbers.
 
         Quantiles in one byte, where ``scale`` is the value of 127; means in two bytes, where ``meanScale`` is
-        that of 32,767. ``order`` has the units by their mean response to the first word, the largest first.
+        that of 32,767. ``top`` has the strongest units of the first word, sign kept.
         """
         recording = self._recordings.open(asked.recording)
         response = self._responses.response(recording, asked.state)
@@ -62,7 +62,6 @@ class ClusterDetailQueries:
             ],
             "scale": scale,
             "meanScale": mean_scale,
-            "order": np.argsort(-means[0], kind="stable").tolist(),
             "top": [
                 {"unit": unit, "value": plain(value)}
                 for unit, value in zip(top.units.tolist(), top.mean.tolist(), strict=True)
