@@ -52,6 +52,12 @@
         percent: (share) => (share === 0 ? "0 %" : share < 0.005 ? "< 1 %" : Math.round(100 * share) + " %"),
         /** Colour of a label, fit for text. */
         tagColor: (tag) => stateroom.colors.legible(clusters.overview.tags.colors[tag]),
+        /** Writes the numbers of a column alike: three digits of the largest, the same place behind the point for all. */
+        column(values) {
+            const most = Math.max(...values.map(Math.abs));
+            const places = most > 0 ? Math.min(Math.max(2 - Math.floor(Math.log10(most)), 0), 12) : 0;
+            return (value) => (value > 0 ? "+" : "") + value.toFixed(places).replace("-", "−");
+        },
         signed: (value) => (value > 0 ? "+" : "") + stateroom.number(value),
     });
 
@@ -145,8 +151,11 @@
     const shorts = (base64) => new Int16Array(stateroom.decodeUint8(base64).buffer);
 
     function decodeWords(answer) {
-        return {...answer, words: answer.words.map((word) => (
-            {...word, mean: shorts(word.meanFine), quantiles: word.quantiles.map(bytes)}))};
+        const words = answer.words.map((word) => ({...word, mean: shorts(word.meanFine), quantiles: word.quantiles.map(bytes)}));
+        const [{mean}] = words;
+        // Units by their mean response to the first word, the largest first.
+        const order = Array.from(mean, (_, unit) => unit).sort((one, other) => mean[other] - mean[one] || one - other);
+        return {...answer, words, order};
     }
 
     function readOverview(answer) {

@@ -131,6 +131,17 @@
 
     clusters.cloud = {
         face: FACE, labelLine: LABEL_LINE, moreWidth: MORE_WIDTH, arranged, line: LINE,
+        /** A text with as many of its characters as fit a width. */
+        shortened(text, size, width) {
+            if ((widthOf(text) * size) / 100 <= width) {
+                return text;
+            }
+            let kept = [...text];
+            while (kept.length > 0 && (widthOf(kept.join("") + "…") * size) / 100 > width) {
+                kept = kept.slice(0, -1);
+            }
+            return kept.join("") + "…";
+        },
         /** The faces have arrived: measure anew. */
         forget() {
             widths = new Map();

@@ -191,5 +191,13 @@
             }
         },
         theme: () => scene && color(),
+        pointed(now, before) {
+            [[before, false], [now, true]].forEach(([{kind, id}, on]) => {
+                const made = kind === "word" && words.get(id);
+                if (made) {
+                    made.classList.toggle("is-pointed", on);
+                }
+            });
+        },
     });
 })();

@@ -54,8 +54,11 @@
             });
             const {more} = cloud.arrangement;
             const rest = more.length === 0 ? [] : [written(cloud.left + cloud.width, cloud.top + cloud.height / 2, "+" + more.length + " more", 12, "--text-quiet", {"text-anchor": "end"})];
-            return [written(labelLeft, cloud.top + 12, title, 13, "--text", {"font-weight": 600}),
-                ...(narrow ? [] : [written(labelLeft, cloud.top + 28, (cloud.cluster.labelDetail || "").split("; ")[0], 11, "--text-quiet")]), ...words, ...rest];
+            const middle = narrow ? cloud.top + 6 : cloud.top + cloud.height / 2;
+            const detail = narrow ? "" : (cloud.cluster.labelDetail || "").split("; ")[0];
+            const fitting = (text, size) => clusters.cloud.shortened(text, size, narrow ? cloud.width : scene.columns.label - 12);
+            return [written(labelLeft, middle + (detail ? -2 : 5), fitting(title, 14), 13, "--text", {"font-weight": 600}),
+                written(labelLeft, middle + 13, fitting(detail, 11.5), 11, "--text-quiet"), ...words, ...rest];
         });
     }
 

@@ -82,8 +82,22 @@
         return made;
     }
 
+    let menu = null;
+    document.addEventListener("pointerdown", (event) => {
+        if (menu && menu.open && !menu.contains(event.target)) {
+            menu.open = false;
+        }
+    });
+
     function tablesMenu() {
-        const menu = make("details", "tool-menu");
+        menu = make("details", "tool-menu");
+        menu.addEventListener("keydown", (event) => {
+            if (event.key === "Escape" && menu.open) {
+                menu.open = false;
+                menu.firstChild.focus();
+                event.preventDefault();
+            }
+        });
         const list = make("div", "tool-menu-list csv-list");
         list.append(...["words", "units", "edges"].map((kind) => stateroom.button(kind, "Download " + kind + " as CSV", () => {
             clusters.exportTable(kind);

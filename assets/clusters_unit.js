@@ -31,13 +31,13 @@
         return made;
     }
 
-    function boxRow(word, share) {
+    function boxRow(word, share, told) {
         const made = make("button", "box-row", null, {type: "button"});
         const name = stateroom.tokenElement(word.text, "token box-word");
-        made.append(name, box(word, share), make("span", "box-value", clusters.signed(word.mean)));
-        const told = word.quantiles.map((value) => stateroom.number(value));
+        made.append(name, box(word, share), make("span", "box-value", told(word.mean)));
+        const bands = word.quantiles.map((value) => stateroom.number(value));
         const lines = [stateroom.tokenElement(word.text, "token tip-token"), "mean " + clusters.signed(word.mean) + " over " + plural(word.count, "occurrence"),
-            "median " + told[2] + ", half between " + told[1] + " and " + told[3], "82 % between " + told[0] + " and " + told[4]];
+            "median " + bands[2] + ", half between " + bands[1] + " and " + bands[3], "82 % between " + bands[0] + " and " + bands[4]];
         made.setAttribute("aria-label", stateroom.visible(word.text) + ", " + lines.slice(1).join(", "));
         made.addEventListener("pointermove", (event) => {
             clusters.point("word", word.id);
@@ -83,10 +83,11 @@
         const made = make("div", "unit-part unit-boxes");
         const [low, high] = limits(unit.words);
         const share = (value) => (value - low) / (high - low);
+        const told = clusters.column(unit.words.map((word) => word.mean));
         const head = make("div", "part-line");
         head.append(make("h3", "", "Words that move it most"), topField(unit.words.length));
         const rows = make("div", "box-rows");
-        rows.append(...unit.words.map((word) => boxRow(word, share)));
+        rows.append(...unit.words.map((word) => boxRow(word, share, told)));
         made.append(head, make("p", "quiet", "change of the unit at each occurrence: box 25 to 75 %, line 9 to 91 %, tick median, dot mean"),
             rows, axis(low, high, share));
         return made;
@@ -132,9 +133,9 @@
         return made;
     }
 
-    function context(row) {
+    function context(row, told) {
         const made = make("a", "context", null, {href: row.address, title: "Position " + stateroom.whole(row.position) + ": see it in Match"});
-        made.append(make("span", "context-value " + (row.value > 0 ? "is-positive" : "is-negative"), clusters.signed(row.value)),
+        made.append(make("span", "context-value " + (row.value > 0 ? "is-positive" : "is-negative"), told(row.value)),
             tokens(row.before, "context-before"), tokens(row.tokens, "context-token"), tokens(row.after, "context-after"));
         return made;
     }
@@ -142,7 +143,8 @@
     function contexts(unit) {
         const made = make("div", "unit-part unit-contexts");
         const list = make("div", "context-list");
-        list.append(...unit.contexts.map(context));
+        const told = clusters.column(unit.contexts.map((row) => row.value));
+        list.append(...unit.contexts.map((row) => context(row, told)));
         made.append(make("h3", "", "Where it changes most"),
             make("p", "quiet", "the " + unit.contexts.length + " largest changes at one position, either sign; each opens in Match"), list);
         return made;

@@ -170,9 +170,10 @@
     function strongest() {
         const made = make("div", "strongest");
         made.append(make("span", "quiet", "strongest responses to " + stateroom.visible(shown().words[0].text) + ": "));
+        const told = clusters.column(shown().top.map(({value}) => value));
         shown().top.slice(0, LISTED).forEach(({unit, value}) => {
             const button = make("button", "unit-link", null, {type: "button"});
-            button.append("unit " + unit + " ", make("span", value > 0 ? "is-positive" : "is-negative", clusters.signed(value)));
+            button.append("unit " + unit + " ", make("span", value > 0 ? "is-positive" : "is-negative", told(value)));
             button.addEventListener("click", () => clusters.toggleUnit(unit));
             button.addEventListener("pointerenter", () => clusters.point("unit", unit));
             button.addEventListener("pointerleave", clusters.pointNowhere);

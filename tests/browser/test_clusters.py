@@ -204,7 +204,7 @@ def test_a_unit_is_explained_and_its_contexts_lead_to_match(open_page, server):
     found = analytics.words_of_unit(response(server.folder), 7, n_words=20, min_count=5)
     vocabulary = analytics.open_recording(server.folder / "plays").vocabulary
     shown = detail.locator(".box-value").all_inner_texts()
-    assert [float(text.replace("−", "-")) for text in shown] == pytest.approx(found.mean.tolist(), rel=1e-3)
+    assert [float(text.replace("−", "-")) for text in shown] == pytest.approx(found.mean.tolist(), abs=6e-4)
     assert len(set(vocabulary[found.words])) == len(shown)
     detail.locator("[name=top]").fill("3")
     expect(detail.locator(".box-row")).to_have_count(3)
