@@ -96,7 +96,7 @@
     function head(chip) {
         const made = stateroom.element("button", "chip-head", null, {type: "button", tabindex: "-1"});
         made.dataset.cluster = "u" + chip.number;
-        made.append(stateroom.element("span", "cluster-number", String(chip.number + 1)),
+        made.append(stateroom.element("span", "visually-hidden", "unit cluster "), stateroom.element("span", "cluster-number", String(chip.number + 1)),
             stateroom.element("span", "quiet", plural(chip.units.length, "unit")));
         made.addEventListener("click", () => clusters.toggleCluster("u", chip.number));
         return made;
@@ -120,7 +120,6 @@
             made.style.width = scene.columns.gutter - 6 + "px";
             made.classList.toggle("is-faded", faded(chip));
             made.setAttribute("aria-pressed", String(isPicked));
-            made.setAttribute("aria-label", "Unit cluster " + (chip.number + 1) + ", " + plural(chip.units.length, "unit"));
         });
         const aside = holder.querySelector(".chip-aside");
         if (aside) {

@@ -93,7 +93,7 @@
         const made = stateroom.element("button", "cloud-head", null, {type: "button", tabindex: "-1"});
         made.dataset.cluster = "w" + cloud.number;
         const first = stateroom.element("span", "cloud-label");
-        first.append(stateroom.element("span", "cluster-number", String(cloud.number + 1)),
+        first.append(stateroom.element("span", "visually-hidden", "word cluster "), stateroom.element("span", "cluster-number", String(cloud.number + 1)),
             stateroom.element("bdi", "", cloud.words.length === 0 ? "no words" : cloud.cluster.label || plural(cloud.words.length, "word")));
         // The rest of it, what its words are, is in the tip.
         made.append(first, stateroom.element("span", "cloud-detail quiet", (cloud.cluster.labelDetail || "").split("; ")[0]));
@@ -114,7 +114,6 @@
             made.classList.toggle("is-tight", cloud.height < THREE_LINES);
             made.classList.toggle("is-faded", Boolean(scene.expanded) && !scene.expanded.w.has(cloud.number));
             made.setAttribute("aria-pressed", String(isPicked));
-            made.setAttribute("aria-label", ["Word cluster " + (cloud.number + 1), cloud.cluster.label, plural(cloud.words.length, "word")].filter(Boolean).join(", "));
         });
     }
 

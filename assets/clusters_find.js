@@ -66,7 +66,7 @@
 
     /** A rare word takes part in the clustering when it is named. */
     function alsoButton(word) {
-        return stateroom.button("cluster it too", "Cluster " + stateroom.visible(word.text) + " with the frequent words",
+        return stateroom.button("cluster it too", "cluster it too: " + stateroom.visible(word.text) + " with the frequent words",
             () => clusters.change({named: [...clusters.view().named, word.id]}), "list-also link-button");
     }
 

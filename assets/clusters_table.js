@@ -62,7 +62,7 @@
         const made = make("section", "table-part");
         const head = make("div", "part-line");
         head.append(make("h2", "", title), make("span", "quiet", stateroom.whole(rows.length) + " rows"),
-            stateroom.button("CSV", "Download " + title.toLowerCase() + " as CSV", () => clusters.exportTable(kind)));
+            stateroom.button("CSV", "CSV: download the " + title.toLowerCase(), () => clusters.exportTable(kind)));
         const table = make("table", "facts-table");
         const top = make("tr");
         top.append(...heads.map((text, column) => make("th", rows.length > 0 && typeof rows[0][column] === "number" ? "number" : "", text, {scope: "col"})));

@@ -15,6 +15,8 @@
         min_count: [1, 1e9, "min count", "Words that occur less often are left out"],
         seed: [0, 2 ** 32 - 20, "seed", "Where the clustering begins; the stability tells whether it matters"],
     };
+    /** Other clusters have other numbers. */
+    const ELSE_ANOTHER = {pick: ""};
     const STABLE = 0.9;
     const HALF_STABLE = 0.6;
 
@@ -41,7 +43,7 @@
                 return;
             }
             field.value = Math.min(Math.max(value, low), high);
-            change({[name]: Number(field.value), ...(name === "clusters" ? {pick: ""} : {})});
+            change({[name]: Number(field.value), ...ELSE_ANOTHER});
         });
         field.addEventListener("keydown", (event) => event.key === "Enter" && field.blur());
         fields[name] = field;
@@ -51,7 +53,7 @@
     function selectField(name, text, title, options) {
         const field = make("select", "tool-input", null, {name});
         options.forEach(([value, shown, told]) => field.append(make("option", "", shown, {value, title: told || ""})));
-        field.addEventListener("change", () => change({[name]: field.value}));
+        field.addEventListener("change", () => change({[name]: field.value, ...(name === "method" ? ELSE_ANOTHER : {})}));
         fields[name] = field;
         return labelled(text, field, title);
     }
@@ -99,7 +101,7 @@
             }
         });
         const list = make("div", "tool-menu-list csv-list");
-        list.append(...["words", "units", "edges"].map((kind) => stateroom.button(kind, "Download " + kind + " as CSV", () => {
+        list.append(...["words", "units", "edges"].map((kind) => stateroom.button(kind, kind + ": download as CSV", () => {
             clusters.exportTable(kind);
             menu.open = false;
         })));
@@ -128,8 +130,8 @@
             selectField("color", "colour by", "", []),
             selectField("chips", "chips", "What the chips of the unit clusters share", [["height", "equal height"], ["width", "equal width"]]),
             shareField(), searchField(),
-            toggle("table", "table", "The same as tables"),
-            stateroom.button("SVG", "Download the picture as SVG", () => clusters.exportPicture()),
+            toggle("table", "table", "table: the same in rows and columns"),
+            stateroom.button("SVG", "SVG: download the picture", () => clusters.exportPicture()),
             tablesMenu());
         colorOptions();
     }

@@ -38,7 +38,7 @@
         const bands = word.quantiles.map((value) => stateroom.number(value));
         const lines = [stateroom.tokenElement(word.text, "token tip-token"), "mean " + clusters.signed(word.mean) + " over " + plural(word.count, "occurrence"),
             "median " + bands[2] + ", half between " + bands[1] + " and " + bands[3], "82 % between " + bands[0] + " and " + bands[4]];
-        made.setAttribute("aria-label", stateroom.visible(word.text) + ", " + lines.slice(1).join(", "));
+        made.setAttribute("aria-label", stateroom.visible(word.text) + " " + told(word.mean) + ", " + lines.slice(1).join(", "));
         made.addEventListener("pointermove", (event) => {
             clusters.point("word", word.id);
             stateroom.tip.show(event.clientX, event.clientY, [...lines, make("div", "quiet", "click: show the response to it")]);

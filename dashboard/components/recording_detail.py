@@ -11,7 +11,7 @@ from dashboard.components.empty import empty_state
 from dashboard.components.told import fact_list, told_facts
 from dashboard.components.written import count_text, share_text
 from dashboard.facts import FileGroup, RecordingDetail, RecordingFacts, StateRow
-from dashboard.links import opening_address
+from dashboard.links import ClustersView, clusters_address, opening_address
 
 __all__ = ["about_section", "recording_detail", "unknown_recording"]
 
@@ -87,6 +87,8 @@ def _next_steps(facts: RecordingFacts) -> list[Any]:
     steps.append(
         dcc.Link("Select & match from its start", href=opening_address(facts.key, {}), className="next-link")
     )
+    clusters = clusters_address(ClustersView(recording=facts.key))
+    steps.append(dcc.Link("Clusters of words and units", href=clusters, className="next-link"))
     return steps
 
 
