@@ -55,6 +55,9 @@
         const left = scene.columns.gutter;
         picture.setAttribute("viewBox", left + " 0 " + (labelLeft - left) + " " + scene.height);
         Object.assign(picture.style, {left: left + "px", width: labelLeft - left + "px", height: scene.height + "px"});
+        if (picture.querySelector(".is-pointed")) {
+            stateroom.tip.hide();
+        }
         // The strong ones first, so that thin ones are not hidden under them.
         const edges = [...scene.edges].sort((one, other) => other.width - one.width).map(drawn);
         picture.replaceChildren(...edges.map(([shown]) => shown), ...edges.map(([, reach]) => reach));

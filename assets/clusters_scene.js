@@ -23,6 +23,10 @@
         if (!clusters.overview || width === 0 || clusters.view().table) {
             return;
         }
+        if (fromNew) {
+            stateroom.tip.hide();
+            clusters.pointNowhere();
+        }
         scene = clusters.layout.compute(width);
         scene.clouds.forEach((cloud) => {
             cloud.arrangement = arrangement(cloud);

@@ -161,7 +161,7 @@
     function caption() {
         const {overview} = clusters;
         const said = overview.notes.map((note) => make("span", "", note + " "));
-        if (Number.isFinite(overview.stability)) {
+        if (Number.isFinite(overview.stability) && overview.clusters.length > 1) {
             said.unshift(stabilityTold(overview.stability), make("span", "", ". "));
         }
         if (!overview.paired) {

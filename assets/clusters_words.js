@@ -173,7 +173,7 @@
         const told = clusters.column(shown().top.map(({value}) => value));
         shown().top.slice(0, LISTED).forEach(({unit, value}) => {
             const button = make("button", "unit-link", null, {type: "button"});
-            button.append("unit " + unit + " ", make("span", value > 0 ? "is-positive" : "is-negative", told(value)));
+            button.append("unit " + unit + " ", make("span", value > 0 ? "is-positive" : value < 0 ? "is-negative" : "", told(value)));
             button.addEventListener("click", () => clusters.toggleUnit(unit));
             button.addEventListener("pointerenter", () => clusters.point("unit", unit));
             button.addEventListener("pointerleave", clusters.pointNowhere);
