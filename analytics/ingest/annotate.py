@@ -24,6 +24,9 @@ __all__ = ["annotate", "remove_annotations"]
 
 _WAYS = ("position", "text")
 
+_ATTEMPTS = 20
+"""Of reading a recording's text, which takes milliseconds, while others replace the recording."""
+
 
 def annotate(
     path: str | Path,
@@ -90,7 +93,7 @@ def annotate(
     """
     if align not in _WAYS:
         raise ParameterError(f"align is 'position' or 'text'. Got {align!r}.")
-    recording = open_recording(path)
+    recording = _opened(path)
     source = source_of(annotations)
     _check_new(
         source.columns, recording.manifest.get("annotations", {}), replace=replace, name=recording.name
@@ -135,6 +138,20 @@ def remove_annotations(path: str | Path, /, *names: str) -> Recording:
                 )
         revision.kept = [name for name in revision.kept if name not in names]
     return open_recording(path)
+
+
+def _opened(path: str | Path) -> Recording:
+    """The recording with its text read: another annotator may replace it at any moment."""
+    for attempt in range(_ATTEMPTS):
+        recording = open_recording(path)
+        try:
+            _ = recording.tokens, recording.sequence_starts
+        except RecordingChangedError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+        else:
+            break
+    return recording
 
 
 def _values(
