@@ -150,6 +150,12 @@
         return made;
     }
 
+    /** The cluster of a unit in the picture; nothing while there is none. */
+    function clusterOf(unit) {
+        const cluster = clusters.overview ? clusters.overview.unitClusters[unit] : undefined;
+        return cluster === undefined ? "" : cluster < 0 ? "set aside" : "cluster " + (cluster + 1);
+    }
+
     // ---- the whole --------------------------------------------------------------------------------------
     function build() {
         const place = clusters.place("unit");
@@ -162,8 +168,7 @@
         const sliding = place.contains(document.activeElement) && document.activeElement.name === "top";
         const head = make("div", "detail-head");
         const inMatch = make("a", "", "in Match", {href: clusters.matchAddress({pinned: unit.unit})});
-        const cluster = clusters.overview ? clusters.overview.unitClusters[unit.unit] : -1;
-        head.append(make("h2", "", "Unit " + unit.unit), make("span", "quiet", cluster >= 0 ? "cluster " + (cluster + 1) : "set aside"), inMatch,
+        head.append(make("h2", "", "Unit " + unit.unit), make("span", "quiet unit-cluster", clusterOf(unit.unit)), inMatch,
             stateroom.button("×", "Release unit " + unit.unit, () => clusters.change({unit: -1}), "row-remove"));
         const columns = make("div", "unit-columns");
         columns.append(boxes(unit), distribution(unit), contexts(unit));
@@ -176,5 +181,12 @@
     clusters.part({
         mount: () => clusters.place("unit").replaceChildren(),
         unit: build,
+        // The clusters may come later than the unit.
+        overview() {
+            const told = clusters.place("unit").querySelector(".unit-cluster");
+            if (told) {
+                told.textContent = clusterOf(clusters.unit.unit);
+            }
+        },
     });
 })();

@@ -220,6 +220,28 @@ def test_a_unit_is_explained_and_its_contexts_lead_to_match(open_page, server):
     expect(page.locator("#clusters-unit h2")).to_have_text("Unit 7")
 
 
+def test_the_cluster_of_a_unit_is_that_of_the_picture(open_page):
+    page = ready(open_page(f"{VIEW}&unit=3"))
+    told = page.locator(".unit-cluster")
+    number = "stateroom.clusters.overview.unitClusters[3] + 1"
+    expect(told).to_have_text(f"cluster {page.evaluate(number)}")
+    unit_came_first = """clusters => new Promise(done => {
+        stateroom.clusters.part({overview: () => done()});
+        const asked = window.fetch;
+        window.fetch = async (...given) => {
+            if (String(given[0].url || given[0]).endsWith('/clusters')) {
+                await new Promise(later => setTimeout(later, 600));
+            }
+            return asked(...given);
+        };
+        stateroom.clusters.change({clusters});
+    })"""
+    for clusters in (2, 3, 5):
+        page.evaluate(unit_came_first, clusters)
+        assert page.evaluate("stateroom.clusters.overview.nClusters") == clusters
+        expect(told).to_have_text(f"cluster {page.evaluate(number)}", timeout=1000)
+
+
 def test_escape_releases_one_choice_after_the_other(open_page, server):
     queen = word_id(server.folder, "queen")
     page = ready(open_page(f"{VIEW}&pick=u1&word={queen},0&unit=3"))
