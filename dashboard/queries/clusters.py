@@ -17,7 +17,13 @@ from analytics.store.recording import Recording
 from dashboard.queries.annotations import AnnotationQueries
 from dashboard.queries.cache import AnswerCache
 from dashboard.queries.clusters_question import ClustersQuestion
-from dashboard.queries.clusters_sentences import cluster_detail, cluster_title, no_word_often_enough, notes
+from dashboard.queries.clusters_sentences import (
+    cluster_detail,
+    cluster_title,
+    no_word_often_enough,
+    notes,
+    nothing_responds,
+)
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.responses import ResponseQueries, Tags
 from dashboard.queries.view import default_state
@@ -96,6 +102,8 @@ class ClusterQueries:
             if not len(words.words):
                 raise ParameterError(_why_none(recording, counts, asked.min_count))
             part = response.of_words(words.words)
+            if not part.mean.any():
+                raise ParameterError(nothing_responds(asked.state, n_words=len(words.words)))
             found = _as_many_as_fit(part, asked)
             limit = float(np.abs(part.mean).max())
             return TimedClusters(found, words, limit, (time.perf_counter() - began) * MILLISECONDS)

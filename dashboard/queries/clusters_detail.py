@@ -139,8 +139,8 @@ def _mean(recording: Recording, response: Response, word: int) -> NDArray[np.flo
 
 
 def _largest(arrays: list[NDArray[np.float64]]) -> float:
-    """Largest magnitude; above 0, so that it divides."""
-    return float(max(np.abs(arrays).max(), np.finfo(float).tiny))
+    """Largest magnitude, so that it divides; 1 where nothing responds."""
+    return float(np.abs(arrays).max()) or 1.0
 
 
 def _coded(values: NDArray[np.float64], scale: float, most: int, dtype: str) -> str:

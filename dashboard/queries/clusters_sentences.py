@@ -8,7 +8,7 @@ from analytics.analyses.cluster_labels import ClusterLabel
 from analytics.analyses.cocluster import CoClusters
 from analytics.analyses.explanation import FrequentWords
 
-__all__ = ["cluster_detail", "cluster_title", "no_word_often_enough", "notes"]
+__all__ = ["cluster_detail", "cluster_title", "no_word_often_enough", "notes", "nothing_responds"]
 
 N_IN_TITLE = 3
 
@@ -44,6 +44,18 @@ def no_word_often_enough(name: str, *, min_count: int, most: int, text: str) -> 
     )
 
 
+def nothing_responds(state: str, *, n_words: int) -> str:
+    """Return why units that do not move cannot be clustered.
+
+    Examples
+    --------
+    >>> nothing_responds("h0", n_words=300)
+    'No unit of h0 responds to any of the 300 words: every expected response is 0. Choose another state.'
+    """
+    words = "the 1 word" if n_words == 1 else f"any of the {n_words:,} words"
+    return f"No unit of {state} responds to {words}: every expected response is 0. Choose another state."
+
+
 def cluster_title(label: ClusterLabel, texts: Sequence[str]) -> str:
     """Return the tag that sets a cluster apart, or its most central words."""
     if label.tags:
@@ -57,7 +69,7 @@ def cluster_detail(label: ClusterLabel, texts: Sequence[str]) -> str:
         return ""
     listed = zip(label.words, label.word_shares, strict=True)
     words = ", ".join(f"{texts[word]} {share:.0%}" for word, share in listed)
-    own = f"of its {label.n_positions:,} positions: {words}"
+    own = f"of its {_counted(label.n_positions)}: {words}"
     return f"{label.sentence}; {own}" if label.sentence else own
 
 
@@ -71,3 +83,7 @@ def _covered(chosen: FrequentWords) -> str:
     if chosen.n_rarer:
         left.append(f"{chosen.n_rarer:,} that occur fewer than {chosen.min_count:,} times")
     return f"{said} Left out: {' and '.join(left)}." if left else said
+
+
+def _counted(n_positions: int) -> str:
+    return "1 position" if n_positions == 1 else f"{n_positions:,} positions"

@@ -212,8 +212,11 @@ def test_units_set_aside_do_not_count_for_the_number_of_clusters(written):
 
 def test_states_without_any_change_are_a_sentence(written):
     queries = written(np.zeros((120, 6), np.float32), [f"w{i % 12}" for i in range(120)])
-    with pytest.raises(AnalyticsError, match="0 words and 0 units"):
+    with pytest.raises(AnalyticsError, match=r"No unit of s responds to any of the 12 words.*another state"):
         queries.clusters.overview(own())
+    answer = queries.cluster_detail.words(own(chosen=(0,)))
+    assert (answer["scale"], answer["meanScale"]) == (1, 1)
+    assert queries.cluster_detail.unit(own(unit=0))["contexts"] == []
 
 
 def test_a_minimum_count_above_all_is_a_sentence(written):
