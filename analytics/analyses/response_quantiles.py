@@ -145,8 +145,7 @@ def unit_responses(
     changes = changes_of_unit(reader, unit)
     order, bounds = by_word(ids, int(max(ids.max(), *asked, 0)) + 1)
     at_words = [np.sort(changes[order[bounds[word] : bounds[word + 1]]]) for word in asked]
-    finite = changes[np.isfinite(changes)]
-    histogram, edges = np.histogram(finite, bins=N_BINS)
+    histogram, edges = _histogram(changes[np.isfinite(changes)])
     return UnitResponses(
         unit=unit,
         words=_frozen(asked),
@@ -200,6 +199,24 @@ def _as_levels(quantiles: Sequence[float]) -> NDArray[np.float64]:
 
 def _stacked(rows: list[NDArray[np.float64]], width: int) -> NDArray[np.float64]:
     return np.stack(rows) if rows else np.empty((0, width))
+
+
+def _histogram(values: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Counts in bins of one width, and their edges; values too near each other to be parted get wider bins.
+
+    Examples
+    --------
+    >>> counts, edges = _histogram(np.array([2e29, 2e29]))
+    >>> int(counts.sum()), float(edges[0]) < 2e29 < float(edges[-1])
+    (2, True)
+    """
+    limits = None
+    if len(values):
+        low, high = values.min(), values.max()
+        if high - low < N_BINS * np.spacing(max(abs(low), abs(high))):
+            room = max(0.5, abs(low) / 2, abs(high) / 2)
+            limits = (low - room, high + room)
+    return np.histogram(values, bins=N_BINS, range=limits)
 
 
 def _frozen(values: NDArray) -> NDArray:

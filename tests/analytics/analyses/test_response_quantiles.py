@@ -113,3 +113,11 @@ def test_refusals():
         response_quantiles(states, [0], 0)
     with pytest.raises(UnknownNameError, match="no unit 2"):
         unit_responses(states, [0, 0], 2)
+
+
+@pytest.mark.parametrize("changes", ([2e29], [-2e29, -2e29], [0.1, np.nextafter(0.1, 1)], [0.0, 0.0]))
+def test_changes_that_no_bins_can_part_still_have_a_distribution(changes):
+    found = unit_responses(np.cumsum(changes)[:, None], [0] * len(changes), 0, chosen=[0])
+    assert found.histogram.sum() == len(changes)
+    assert np.all(np.diff(found.edges) > 0)
+    assert found.edges[0] < min(changes) <= max(changes) < found.edges[-1]
