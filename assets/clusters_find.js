@@ -8,6 +8,8 @@
     const plural = (count, noun) => stateroom.whole(count) + " " + noun + (count === 1 ? "" : "s");
 
     let opener = null;
+    /** What was found before there was a picture to say the clusters of it. */
+    let early = null;
     const panel = () => clusters.place("list");
 
     function close() {
@@ -78,7 +80,8 @@
     }
 
     function found(answer, text) {
-        if (text !== clusters.view().find || !clusters.overview) {
+        early = clusters.overview ? null : [answer, text];
+        if (text !== clusters.view().find || early) {
             return;
         }
         const asUnit = UNIT.exec(text.trim());
@@ -86,7 +89,7 @@
         const words = answer.words.map((word) => clusters.overview.byId.get(word.id) || {...word, cluster: undefined});
         const lines = [...(unit >= 0 && unit < clusters.overview.nUnits ? [unitLine(unit)] : []), ...words.map((word) => {
             const made = make("div", "list-line");
-            made.append(line(word), ...(word.cluster === undefined ? [alsoButton(word)] : []));
+            made.append(line(word), ...(word.cluster === undefined && word.count > 0 ? [alsoButton(word)] : []));
             return made;
         })];
         const none = make("p", "quiet", answer.why || "No word of this recording has " + stateroom.visible(text) + " in it, and no unit has that number.");
@@ -97,7 +100,7 @@
 
     clusters.part({
         mount() {
-            opener = null;
+            opener = early = null;
             panel().hidden = true;
         },
         found,
@@ -109,6 +112,9 @@
         overview() {
             if (!panel().hidden && panel().dataset.what === "cluster") {
                 close();
+            }
+            if (early) {
+                found(...early);
             }
         },
     });
