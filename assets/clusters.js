@@ -55,6 +55,9 @@
         /** Writes the numbers of a column alike: three digits of the largest, the same place behind the point for all. */
         column(values) {
             const most = Math.max(...values.map(Math.abs));
+            if (most > 0 && stateroom.isExtreme(most)) {
+                return (value) => (value > 0 ? "+" : "") + value.toExponential(2).replaceAll("-", "−");
+            }
             const places = most > 0 ? Math.min(Math.max(2 - Math.floor(Math.log10(most)), 0), 12) : 0;
             return (value) => (value > 0 ? "+" : "") + value.toFixed(places).replace("-", "−");
         },

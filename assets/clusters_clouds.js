@@ -32,7 +32,7 @@
     function said(word) {
         const {tags} = clusters.overview;
         const tag = tags && word.tag >= 0 ? ", " + tags.labels[word.tag] : "";
-        return stateroom.visible(word.text) + ", " + stateroom.whole(word.count) + " times" + tag;
+        return stateroom.visible(word.text) + ", " + stateroom.whole(word.count) + (word.count === 1 ? " time" : " times") + tag;
     }
 
     function wordButton(word) {

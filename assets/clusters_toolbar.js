@@ -150,7 +150,9 @@
     }
 
     // ---- what is shown ----------------------------------------------------------------------------------
-    function stabilityTold(value) {
+    function stabilityTold(exact) {
+        // What is said fits the digits that are shown.
+        const value = Math.round(100 * exact) / 100;
         const meaning = value >= STABLE ? "other seeds give the same clusters" : value >= HALF_STABLE ? "other seeds give similar clusters"
             : "other seeds give other clusters: read them with care";
         const made = make("span", "stability", "Stability " + value.toFixed(2) + ", " + meaning);

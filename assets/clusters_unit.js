@@ -146,7 +146,8 @@
         const told = clusters.column(unit.contexts.map((row) => row.value));
         list.append(...unit.contexts.map((row) => context(row, told)));
         made.append(make("h3", "", "Where it changes most"),
-            make("p", "quiet", "the " + unit.contexts.length + " largest changes at one position, either sign; each opens in Match"), list);
+            make("p", "quiet", unit.contexts.length === 0 ? "It never changes."
+                : "the largest changes at one position, either sign, whose contexts do not overlap; each opens in Match"), list);
         return made;
     }
 

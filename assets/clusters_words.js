@@ -162,7 +162,7 @@
         badge.style.background = "var(" + INKS[place] + ")";
         const inMatch = make("a", "", "in Match", {href: clusters.matchAddress({search: word.text})});
         inMatch.title = "Find it in the text";
-        made.append(badge, stateroom.tokenElement(word.text), make("span", "quiet", stateroom.whole(word.count) + " times"), inMatch,
+        made.append(badge, stateroom.tokenElement(word.text), make("span", "quiet", stateroom.whole(word.count) + (word.count === 1 ? " time" : " times")), inMatch,
             stateroom.button("×", "Release " + stateroom.visible(word.text), () => clusters.toggleWord(word.id), "row-remove"));
         return made;
     }

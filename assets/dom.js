@@ -36,8 +36,16 @@
     const whole = new Intl.NumberFormat("en-US");
     const short = new Intl.NumberFormat("en-US", {maximumSignificantDigits: 4, useGrouping: false});
     stateroom.whole = (value) => whole.format(value);
+    /** Whether a measured value is too long to read without a power of ten. */
+    stateroom.isExtreme = (value) => value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-6);
     /** A measured value: four digits that mean something, a true minus. */
-    stateroom.number = (value) => (Number.isFinite(value) ? short.format(value).replace("-", "−") : "–");
+    stateroom.number = function (value) {
+        if (!Number.isFinite(value)) {
+            return "–";
+        }
+        const text = stateroom.isExtreme(value) ? Number(value.toPrecision(4)).toExponential() : short.format(value);
+        return text.replaceAll("-", "−");
+    };
 
     // ---- the floating label -----------------------------------------------------------------------------
     let tip = null;

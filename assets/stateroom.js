@@ -192,10 +192,9 @@
         if (!facts) {
             return "";
         }
-        const units = state ? " × " + whole.format(facts.states[state]) + " units" : "";
-        const plural = facts.sequences === 1 ? "" : "s";
-        return whole.format(facts.positions) + " positions" + units + " · "
-            + whole.format(facts.sequences) + " " + facts.sequenceName + plural;
+        const units = state ? " × " + whole.format(facts.states[state]) + (facts.states[state] === 1 ? " unit" : " units") : "";
+        const counted = (count, noun) => whole.format(count) + " " + noun + (count === 1 ? "" : "s");
+        return counted(facts.positions, "position") + units + " · " + counted(facts.sequences, facts.sequenceName);
     }
 
     function picked(recording, state) {

@@ -206,6 +206,12 @@ def test_a_unit_is_explained_and_its_contexts_lead_to_match(open_page, server):
     shown = detail.locator(".box-value").all_inner_texts()
     assert [float(text.replace("−", "-")) for text in shown] == pytest.approx(found.mean.tolist(), abs=6e-4)
     assert len(set(vocabulary[found.words])) == len(shown)
+    fitting = "document.querySelector('.box-rows')"
+    most = page.evaluate(
+        f"parseFloat(getComputedStyle({fitting}).maxHeight) / {fitting}.firstChild.offsetHeight"
+    )
+    assert most >= 20, "the words shown at first fit without scrolling"
+    expect(detail).to_contain_text("whose contexts do not overlap")
     detail.locator("[name=top]").fill("3")
     expect(detail.locator(".box-row")).to_have_count(3)
     page.wait_for_timeout(300)
@@ -442,6 +448,37 @@ def test_a_recording_without_annotations_is_shown_without_colours(open_page, ser
         expect(page.locator(".word-key")).to_have_count(1)
     finally:
         shutil.rmtree(target)
+
+
+def test_one_position_of_extreme_states_and_a_word_that_never_occurs(open_page, server):
+    analytics.write_recording(
+        server.folder / "lone",
+        name="lone",
+        tokens=[0],
+        vocabulary=["x", "never"],
+        states={"large": np.array([[2e29, -1e29]], np.float32), "small": np.array([[2e-29]], np.float32)},
+    )
+    try:
+        page = ready(open_page("/clusters?recording=lone&state=large&least=1&word=0&unit=0"))
+        expect(page.locator("#shell-facts")).to_have_text("1 position × 2 units · 1 sequence")
+        expect(page.locator(".word-key")).to_contain_text("1 time")
+        expect(page.locator(".word-key")).not_to_contain_text("times")
+        expect(page.locator(".legend-units .scale-end").last).to_have_text("+2e+29")
+        expect(page.locator(".strongest")).to_contain_text("unit 1 −1.00e+29")
+        expect(page.locator(".box-value")).to_have_text("+2.00e+29")
+        page = ready(open_page("/clusters?recording=lone&state=small&least=1&word=0&find=never"))
+        expect(page.locator("#clusters-list .list-word")).to_contain_text("never")
+        expect(page.locator("#clusters-list .list-also")).to_have_count(0)
+        expect(page.locator("#shell-facts")).to_have_text("1 position × 1 unit · 1 sequence")
+        expect(page.locator(".strongest")).to_contain_text("unit 0 +2.00e−29")
+        assert page.evaluate("[0, 0.25, -1234.5678, 1e-5].map(stateroom.number)") == [
+            "0",
+            "0.25",
+            "−1235",
+            "0.00001",
+        ]
+    finally:
+        shutil.rmtree(server.folder / "lone")
 
 
 def test_another_state_is_chosen_in_the_frame(open_page):
