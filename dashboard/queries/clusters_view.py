@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analytics.errors import AnalyticsError, nearest
+from analytics.errors import nearest
 from analytics.store.recording import Recording
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.responses import tag_annotations
-from dashboard.queries.view import default_state, opening_of
+from dashboard.queries.view import check_state, opening_of, recording_or_opening
 
 __all__ = ["ClustersViewQueries"]
 
@@ -33,34 +33,13 @@ class ClustersViewQueries:
 
     def checked(self, view: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """Return the fields of a view that have to change, and a sentence for each that made no sense."""
-        recording, problems = self._recording(view["recording"])
+        recording, problems = recording_or_opening(self._recordings, view["recording"], self.opening)
         if recording is None:
             return {"recording": ""}, problems
         changes: dict[str, Any] = {"recording": recording.path.name, **(BLANK if problems else {})}
-        for check in (_state, _color, _words, _unit, _pick):
+        for check in (check_state, _color, _words, _unit, _pick):
             check(recording, {**view, **changes}, changes, problems)
         return changes, problems
-
-    def _recording(self, key: str) -> tuple[Recording | None, list[str]]:
-        opening = "" if key else self.opening()
-        try:
-            return self._recordings.open(key or opening), []
-        except AnalyticsError as error:
-            sentence = str(error) if key else ""
-        shown = self.opening()
-        recording = self._recordings.open(shown) if shown else None
-        return recording, [f"{sentence} Showing {shown}." if shown else sentence] if sentence else []
-
-
-def _state(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
-    if view["state"] in recording.state_names:
-        return
-    changes["state"] = default_state(recording)
-    if view["state"]:
-        hint = nearest(view["state"], recording.state_names)
-        problems.append(
-            f"{recording.name} has no state '{view['state'][:40]}'.{hint} Showing {changes['state']}."
-        )
 
 
 def _color(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from analytics.analyses.selection import sequence_of
@@ -12,7 +12,7 @@ from dashboard.facts import RecordingFacts
 from dashboard.queries.annotations import available_tracks
 from dashboard.queries.recordings import RecordingQueries
 
-__all__ = ["ViewQueries", "default_state", "opening_of"]
+__all__ = ["ViewQueries", "check_state", "default_state", "opening_of", "recording_or_opening"]
 
 BLANK = {"at": 0, "start": -1, "stop": -1, "dropped": [], "pinned": [], "matched": False}
 """What is reset when another recording is shown than was asked for: there it would mean something else."""
@@ -30,23 +30,29 @@ class ViewQueries:
 
     def checked(self, view: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """Return the fields of a view that have to change, and a sentence for each that made no sense."""
-        recording, problems = self._recording(view["recording"])
+        recording, problems = recording_or_opening(
+            self._recordings, view["recording"], lambda: self.opening().get("recording", "")
+        )
         if recording is None:
             return {"recording": ""}, problems
         changes: dict[str, Any] = {"recording": recording.path.name, **(BLANK if problems else {})}
-        for check in (_state, _range, _window, _tracks, _units):
+        for check in (check_state, _range, _window, _tracks, _units):
             check(recording, {**view, **changes}, changes, problems)
         return changes, problems
 
-    def _recording(self, key: str) -> tuple[Recording | None, list[str]]:
-        try:
-            return self._recordings.open(key), []
-        except AnalyticsError as error:
-            sentence = str(error) if key else ""
-        opening = self.opening().get("recording", "")
-        shown = f" Showing {opening}." if opening else ""
-        recording = self._recordings.open(opening) if opening else None
-        return recording, [f"{sentence}{shown}"] if sentence else []
+
+def recording_or_opening(
+    recordings: RecordingQueries, key: str, opening: Callable[[], str]
+) -> tuple[Recording | None, list[str]]:
+    """Open a recording; where that fails the one of a first visit, with a sentence if one was asked for."""
+    try:
+        return recordings.open(key), []
+    except AnalyticsError as error:
+        sentence = str(error) if key else ""
+    other = opening()
+    shown = f" Showing {other}." if other else ""
+    recording = recordings.open(other) if other else None
+    return recording, [f"{sentence}{shown}"] if sentence else []
 
 
 def opening_of(facts: Sequence[RecordingFacts]) -> dict[str, str]:
@@ -57,7 +63,8 @@ def opening_of(facts: Sequence[RecordingFacts]) -> dict[str, str]:
     return {"recording": facts[0].key} if facts else {}
 
 
-def _state(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
+def check_state(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
+    """Replace a state that the recording does not have."""
     if view["state"] in recording.state_names:
         return
     changes["state"] = default_state(recording)

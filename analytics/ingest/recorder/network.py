@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from analytics.errors import AnalyticsError, ParameterError
 from analytics.ingest.recorder.axes import Axes
 from analytics.ingest.recorder.capture import Capture, Carried
 from analytics.ingest.recorder.layers import Choice
-from analytics.ingest.recorder.quiet import device_of, quiet
+from analytics.ingest.recorder.quiet import device_of
 from analytics.ingest.recorder.run import Run, find_scores, reason_of
 
 __all__ = ["MANY", "Arguments", "Layout", "Network", "failure"]
@@ -99,17 +100,6 @@ class Network:
         return {path: tuple(_first(part, n_streams) for part in parts)
                 for path, parts in self.capture.carried().items()}  # fmt: skip
 
-    def layer_hidden(self) -> list[Tensor]:
-        """Hidden states of the last layer in the last run, one tensor for each direction."""
-        if not self.choice.layers:
-            return []
-        last = self.choice.layers[-1].name.removesuffix("_reverse")
-        seen = self.capture.layers()
-        found = [
-            seen[name].values.get(f"{name}.hidden") for name in (last, f"{last}_reverse") if name in seen
-        ]
-        return [values for values in found if values is not None]
-
     @property
     def has_call(self) -> bool:
         """Whether the caller runs the network himself."""
@@ -152,10 +142,9 @@ class Network:
 
     def called(self, inputs: Any) -> Any:
         """What the network returns for inputs in its own layout."""
-        with quiet():
-            if self._call is not None:
-                return self._call(self.model, inputs)
-            return self.model(*inputs) if isinstance(inputs, Arguments) else self.model(inputs)
+        if self._call is not None:
+            return self._call(self.model, inputs)
+        return self.model(*inputs) if isinstance(inputs, Arguments) else self.model(inputs)
 
     def shaped(self, inputs: Tensor) -> Tensor:
         """Inputs of shape (n_steps, n_streams, ...) as the network takes them."""
@@ -184,7 +173,15 @@ class Network:
             has_steps = self.output_axes is not None
             found = self.output_axes.arrange([found], **arrange) if has_steps else found
         states = {state: values[state].detach().cpu() for state in self.choice.states}
-        return Run(states, found, self.output_axes is not None)
+        return Run(states, found, self.output_axes is not None, self._last_hidden(found_states))
+
+    def _last_hidden(self, found: Mapping[str, Tensor]) -> Tensor | None:
+        if not self.choice.layers:
+            return None
+        last = self.choice.layers[-1].name.removesuffix("_reverse")
+        names = [f"{last}.hidden", f"{last}_reverse.hidden"]
+        parts = [found[name] for name in names if name in found]
+        return torch.cat(parts, dim=2) if parts else None
 
 
 def _first(part: Tensor, n_streams: int | None) -> Tensor:

@@ -14,7 +14,6 @@ from torch import Tensor, nn
 from analytics.errors import AnalyticsError, ParameterError
 from analytics.ingest.recorder.axes import find_axes, guess_axes
 from analytics.ingest.recorder.network import MANY, Layout, Network, failure
-from analytics.ingest.recorder.quiet import draw_once
 from analytics.ingest.recorder.run import Run, find_scores, reason_of
 
 __all__ = ["Probe"]
@@ -166,7 +165,6 @@ class Probe:
                     f"State '{state}' is not a number (NaN) within {PROBE_STEPS} steps. Look at "
                     "its weights and inputs: a training that diverged leaves such."
                 )
-        draw_once()  # nor may it draw the same numbers the second time
         again, short = self._network.run_once(whole), self._network.run_once(whole[:PROBE_CUT])
         if not self._same(long, again):
             raise ParameterError(

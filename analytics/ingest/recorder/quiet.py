@@ -12,7 +12,7 @@ from torch import nn
 
 from analytics.errors import ParameterError
 
-__all__ = ["as_device", "device_of", "draw_once", "quiet"]
+__all__ = ["as_device", "device_of", "quiet"]
 
 
 @contextmanager
@@ -43,11 +43,6 @@ def quiet() -> Iterator[None]:
         finally:
             random.setstate(python)
             np.random.set_state(numpy)
-
-
-def draw_once() -> None:
-    """Take a number from every generator a network may use; they are set back when all is done."""
-    torch.rand(1), random.random(), np.random.random()
 
 
 def device_of(model: nn.Module) -> torch.device:

@@ -21,6 +21,8 @@ class Run:
     """(n_steps, n_streams, n_outputs), or (n_streams, n_outputs): one for a whole sequence."""
     has_steps: bool
     """Whether the output has an axis of steps."""
+    last_hidden: Tensor | None = None
+    """(n_steps, n_streams, n_units) of the last recurrent layer, both directions beside each other."""
 
     @property
     def n_steps(self) -> int:

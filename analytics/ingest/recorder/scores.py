@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -17,40 +17,44 @@ __all__ = ["scores_reader"]
 
 def scores_reader(network: Network, found: Run, options: RecordOptions) -> Callable[[Run], Tensor] | None:
     """How logits are had from a run: the network's own output, through a head where one is needed."""
-    hidden = network.layer_hidden()
     if options.head is not None:
         from_output = found.output is not None and found.has_steps and _fits(options.head, found.output)
 
         def through_head(run: Run) -> Tensor:
-            return options.head(run.output if from_output else torch.cat(network.layer_hidden(), dim=2))
+            return options.head(run.output if from_output else run.last_hidden)
 
-        if not from_output and not (hidden and _fits(options.head, torch.cat(hidden, dim=2))):
+        if not from_output and (found.last_hidden is None or not _fits(options.head, found.last_hidden)):
             raise ParameterError(
                 "head= takes the network's output at each step, or the hidden states of its last layer. It "
-                "accepted "
-                "neither: give call= so that the network returns what the head reads."
+                "accepted neither: give call= so that the network returns what the head reads."
             )
         return through_head
     if found.output is None:
         return None
     if found.has_steps:
-        is_state = any(
-            part.shape == found.output.shape and torch.equal(part, found.output) for part in hidden
-        )
-        return None if is_state else lambda run: run.output
-    last = _last_linear(network.model, found, hidden)
+        return None if _is_hidden(found) else lambda run: run.output
+    last = _last_linear(network, found)
     if last is None:
         return lambda run: run.output
-    return lambda run: last(torch.cat(network.layer_hidden(), dim=2))
+    return lambda run: last(run.last_hidden)
 
 
-def _last_linear(model: nn.Module, found: Run, hidden: Sequence[Tensor]) -> nn.Linear | None:
+def _is_hidden(found: Run) -> bool:
+    """Whether the output is the last layer's hidden states themselves."""
+    return (
+        found.last_hidden is not None
+        and found.last_hidden.shape == found.output.shape
+        and torch.equal(found.last_hidden, found.output)
+    )
+
+
+def _last_linear(network: Network, found: Run) -> nn.Linear | None:
     """The layer that made one output for a sequence from its last hidden state: it can read every step's."""
-    if len(hidden) != 1:
+    if found.last_hidden is None or network.choice.layers[-1].reverse:
         return None
-    for module in model.modules():
-        if isinstance(module, nn.Linear) and module.in_features == hidden[0].shape[2]:
-            given = module(hidden[0][-1])
+    for module in network.model.modules():
+        if isinstance(module, nn.Linear) and module.in_features == found.last_hidden.shape[2]:
+            given = module(found.last_hidden[-1])
             if given.shape == found.output.shape and torch.allclose(
                 given, found.output, rtol=1e-4, atol=1e-5
             ):

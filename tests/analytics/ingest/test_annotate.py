@@ -29,6 +29,7 @@ from analytics.ingest.annotate import annotate, remove_annotations
 from analytics.ingest.from_arrays import write_recording
 from analytics.ingest.verify import verify
 from analytics.store.recording import open_recording
+from tests.processes import start
 from tests.recordings import random_states, small_recording
 
 TOKENS = ["the", "cat", "(", "which", "slept", ")", "sat", ".", "it", "slept", "."]
@@ -468,19 +469,6 @@ STOPPED = """
 """
 
 
-def start(program, *arguments):
-    process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[3],
-    )
-    line = process.stdout.readline().strip()
-    assert line == "ready", process.stderr.read()
-    return process
-
-
 @pytest.mark.parametrize(
     ("module", "function", "left", "number"),
     [
@@ -573,19 +561,6 @@ def test_replaced_just_before_the_new_one_is_put_in_place(tmp_path, monkeypatch)
         annotate(path, {"x": LENGTHS})
     assert open_recording(path).description == "recorded anew"
     assert os.listdir(tmp_path) == ["r"]
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 3 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "none", folder], capture_output=True
-    ).returncode:
-        pytest.skip("needs the right to mount a file system")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
 
 
 def test_full_disk_leaves_the_recording_as_it_was(small_disk):

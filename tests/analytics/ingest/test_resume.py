@@ -19,6 +19,7 @@ from analytics.errors import NotARecordingError, ParameterError, RecordingWriteE
 from analytics.ingest.writer import RecordingWriter
 from analytics.store.catalog import Catalog
 from analytics.store.recording import open_recording
+from tests.processes import start
 from tests.recordings import VOCABULARY, random_states, small_recording
 
 N = 200
@@ -213,19 +214,6 @@ def test_refusals_go_on_where_the_mark_was(tmp_path):
 # --- processes that really end ---
 
 
-def run(program, *arguments):
-    """Run a program in a process of its own; its first line of output has been read on return."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[3],
-    )
-    assert process.stdout.readline().strip() == "ready", process.stderr.read()
-    return process
-
-
 def end(process, number):
     process.send_signal(number)
     with process:
@@ -261,7 +249,7 @@ SLOW_WRITER = """
     ],
 )
 def test_ended_from_outside(tmp_path, whole, number, resume, left):
-    process = run(SLOW_WRITER, tmp_path / "r", resume)
+    process = start(SLOW_WRITER, tmp_path / "r", resume)
     errors = end(process, number)
     assert ("KeyboardInterrupt" in errors) == (number == signal.SIGINT)
     partials = os.listdir(tmp_path)
@@ -321,7 +309,7 @@ STOPPED_WRITER = """
     ],
 )
 def test_killed_in_the_middle_of_a_step(tmp_path, whole, place, calls, noted):
-    end(run(STOPPED_WRITER, tmp_path / "r", place, calls), signal.SIGKILL)
+    end(start(STOPPED_WRITER, tmp_path / "r", place, calls), signal.SIGKILL)
     assert Catalog(tmp_path).names() == ()
     with writer(tmp_path / "r", resume=True) as opened:
         assert (opened.n_positions, opened.note) == (noted, b"%d" % noted)
@@ -537,19 +525,6 @@ def test_damaged_mark(tmp_path, size):
         writer(tmp_path / "r", resume=True),
     ):
         pass
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 3 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "none", folder], capture_output=True
-    ).returncode:
-        pytest.skip("needs the right to mount a file system")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
 
 
 @pytest.mark.parametrize("free_kib", [0, 4, 8, 16, 24, 32, 48, 64, 96])

@@ -3,10 +3,7 @@
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
-import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +14,7 @@ from analytics.ingest.writer import RecordingWriter
 from analytics.ingest.writing.staging import StagedFolder
 from analytics.store.catalog import Catalog
 from analytics.store.recording import open_recording
+from tests.processes import start
 from tests.recordings import random_states, small_recording
 
 STATE = "layer0.cell"
@@ -24,19 +22,6 @@ STATE = "layer0.cell"
 
 def partials(folder):
     return [name for name in os.listdir(folder) if name.startswith(".partial-")]
-
-
-def run(program, *arguments):
-    """Run a program of ours in a process of its own; its first line of output has been read on return."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[4],
-    )
-    assert process.stdout.readline().strip() == "ready", process.stderr.read()
-    return process
 
 
 def finish(process):
@@ -94,7 +79,7 @@ STOPPED_IN_PUBLISH = """
 
 @pytest.mark.parametrize("blocks_before", [0, 1, 30])
 def test_killed_while_recording(tmp_path, blocks_before):
-    process = run(SLOW_WRITER, tmp_path / "r", blocks_before)
+    process = start(SLOW_WRITER, tmp_path / "r", blocks_before)
     assert len(partials(tmp_path)) == 1
     end(process, signal.SIGKILL)
     assert partials(tmp_path) == os.listdir(tmp_path)
@@ -112,7 +97,7 @@ def test_killed_while_recording(tmp_path, blocks_before):
 
 def test_killed_while_recording_over_another(tmp_path):
     old = small_recording(tmp_path / "r")
-    process = run(SLOW_WRITER, tmp_path / "r", 5)
+    process = start(SLOW_WRITER, tmp_path / "r", 5)
     end(process, signal.SIGKILL)
     old.check_unchanged()
     assert open_recording(tmp_path / "r").fingerprint == old.fingerprint
@@ -124,7 +109,7 @@ def test_killed_while_recording_over_another(tmp_path):
 )
 def test_killed_while_replacing_leaves_the_old_or_the_new(tmp_path, function, left):
     small_recording(tmp_path / "r", name="old")
-    process = run(STOPPED_IN_PUBLISH, tmp_path / "r", function)
+    process = start(STOPPED_IN_PUBLISH, tmp_path / "r", function)
     assert open_recording(tmp_path / "r").name == left
     end(process, signal.SIGKILL)
     assert open_recording(tmp_path / "r").name == left
@@ -151,7 +136,7 @@ def test_replacement_cut_off_between_two_renames_is_put_back(tmp_path):
 
 @pytest.mark.parametrize("blocks_before", [0, 30])
 def test_interrupted_while_recording(tmp_path, blocks_before):
-    process = run(SLOW_WRITER, tmp_path / "r", blocks_before)
+    process = start(SLOW_WRITER, tmp_path / "r", blocks_before)
     errors = end(process, signal.SIGINT)
     assert "KeyboardInterrupt" in errors
     assert os.listdir(tmp_path) == []
@@ -168,7 +153,7 @@ def test_exception_while_recording(tmp_path):
 
 
 def test_living_writer_is_left_alone(tmp_path):
-    process = run(SLOW_WRITER, tmp_path / "r", 3)
+    process = start(SLOW_WRITER, tmp_path / "r", 3)
     (partial,) = partials(tmp_path)
     small_recording(tmp_path / "r")
     assert partials(tmp_path) == [partial]
@@ -220,19 +205,6 @@ def test_everything_is_on_the_disk_before_it_is_renamed_into_place(tmp_path, mon
 
 
 # --- disks and permissions ---
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 3 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "none", folder], capture_output=True
-    ).returncode:
-        pytest.skip("needs the right to mount a file system")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
 
 
 def test_full_disk_leaves_the_old_recording(small_disk):
@@ -289,7 +261,7 @@ def test_folder_without_permission():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        process = run(FORBIDDEN_WRITER, folder / "r")
+        process = start(FORBIDDEN_WRITER, folder / "r")
         output, errors = finish(process)
         assert "This folder cannot be written to: change its permissions" in output, errors
         assert os.listdir(folder) == []
@@ -323,7 +295,7 @@ def test_memory_does_not_grow_with_the_recording(tmp_path):
     """Ten times the positions, 460 MB more on disk; a few MB of growth are pyarrow's buffers."""
     used = {}
     for n_positions in (200_000, 2_000_000):
-        process = run(GROWING_WRITER, tmp_path / "r", n_positions)
+        process = start(GROWING_WRITER, tmp_path / "r", n_positions)
         output, errors = finish(process)
         assert process.returncode == 0, errors
         used[n_positions] = int(output) / 1024
