@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Clusters", "Home", "Match", "Shell"]
+__all__ = ["Clusters", "Home", "Match", "Sentences", "Shell"]
 
 
 class Shell:
@@ -142,3 +142,15 @@ class Clusters:
     UNIT = "clusters-unit"
     LIST = "clusters-list"
     """All words of a cluster, or what was found."""
+
+
+class Sentences:
+    """The Sentences page."""
+
+    PAGE = "sentences-page"
+    VIEW = "sentences-view"
+    """Store: the whole view as `links.SentencesView.to_dict()`; the one source of truth in the browser."""
+    DEFAULTS = "sentences-defaults"
+    """Store: the default view and the names of its fields, from which the browser writes addresses."""
+    ADDRESS = "sentences-address"
+    """Store: the query string to read (browser -> server)."""

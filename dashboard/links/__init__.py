@@ -23,6 +23,13 @@ from dashboard.links.match import (
     opening_address,
     read_match,
 )
+from dashboard.links.sentences import (
+    SentencesView,
+    read_sentences,
+    sentences_address,
+    sentences_defaults,
+    sentences_from_dict,
+)
 
 __all__ = [
     "MAX_CELL",
@@ -30,6 +37,7 @@ __all__ = [
     "PATHS",
     "ClustersView",
     "MatchView",
+    "SentencesView",
     "address_defaults",
     "clusters_address",
     "clusters_defaults",
@@ -39,7 +47,11 @@ __all__ = [
     "opening_address",
     "read_clusters",
     "read_match",
+    "read_sentences",
+    "sentences_address",
+    "sentences_defaults",
+    "sentences_from_dict",
 ]
 
-PATHS = {"recordings": "/", "match": "/match", "clusters": "/clusters"}
+PATHS = {"recordings": "/", "match": "/match", "clusters": "/clusters", "sentences": "/sentences"}
 """Path of each page, without the prefix of the host; in menu order."""
