@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Clusters", "Home", "Match", "Sentences", "Shell"]
+__all__ = ["Clusters", "Home", "Match", "Memory", "Sentences", "Shell"]
 
 
 class Shell:
@@ -172,3 +172,44 @@ class Sentences:
     STAGE = "sentences-stage"
     PLAIN = "sentences-plain"
     WORD = "sentences-word"
+
+
+class Memory:
+    """The Memory page."""
+
+    PAGE = "memory-page"
+    VIEW = "memory-view"
+    """Store: the whole view as `links.MemoryView.to_dict()`; the one source of truth in the browser."""
+    DEFAULTS = "memory-defaults"
+    """Store: the default view and the names of its fields, from which the browser writes addresses."""
+    ADDRESS = "memory-address"
+    """Store: the query string to read (browser -> server)."""
+    EMPTY = "memory-empty"
+    """What stands there when there is no recording."""
+    PANEL = "memory-panel"
+    TOOLBAR = "memory-toolbar"
+    CAPTION = "memory-caption"
+    RUN = "memory-run"
+    """What there is to compute: progress, time left, cancel, the command that does the same."""
+    WAITING = "memory-waiting"
+    WHY = "memory-why"
+    """Why there is no curve."""
+    TABS = "memory-tabs"
+    DECAY = "memory-decay"
+    DECAY_REQUEST = "memory-decay-request"
+    """Store: the view with `theme` and `stamp`, set by the page when the figure has to change; so the others."""
+    DECAY_TABLE = "memory-decay-table"
+    SPECTRUM = "memory-spectrum"
+    SPECTRUM_REQUEST = "memory-spectrum-request"
+    CLASSES = "memory-classes"
+    CLASSES_REQUEST = "memory-classes-request"
+    CLASSES_TABLE = "memory-classes-table"
+    PROPERTIES = "memory-properties"
+    PROPERTIES_REQUEST = "memory-properties-request"
+    PROPERTIES_TABLE = "memory-properties-table"
+    PROPERTY_FORM = "memory-property-form"
+    DIRECTIONS = "memory-directions"
+    WHERE = "memory-where"
+    UNITS = "memory-units"
+    UNITS_REQUEST = "memory-units-request"
+    UNITS_TABLE = "memory-units-table"

@@ -23,6 +23,13 @@ from dashboard.links.match import (
     opening_address,
     read_match,
 )
+from dashboard.links.memory import (
+    MemoryView,
+    memory_address,
+    memory_defaults,
+    memory_from_dict,
+    read_memory,
+)
 from dashboard.links.sentences import (
     SentencesView,
     read_sentences,
@@ -37,6 +44,7 @@ __all__ = [
     "PATHS",
     "ClustersView",
     "MatchView",
+    "MemoryView",
     "SentencesView",
     "address_defaults",
     "clusters_address",
@@ -44,14 +52,24 @@ __all__ = [
     "clusters_from_dict",
     "match_address",
     "match_from_dict",
+    "memory_address",
+    "memory_defaults",
+    "memory_from_dict",
     "opening_address",
     "read_clusters",
     "read_match",
+    "read_memory",
     "read_sentences",
     "sentences_address",
     "sentences_defaults",
     "sentences_from_dict",
 ]
 
-PATHS = {"recordings": "/", "match": "/match", "clusters": "/clusters", "sentences": "/sentences"}
+PATHS = {
+    "recordings": "/",
+    "match": "/match",
+    "clusters": "/clusters",
+    "sentences": "/sentences",
+    "memory": "/memory",
+}
 """Path of each page, without the prefix of the host; in menu order."""

@@ -35,8 +35,8 @@ MAX_PROPERTIES = 6
 MAX_SEED = (1 << 32) - 1
 AUTOMATIC = -1
 """Positions: those of the largest stored run, else as many as take under a minute."""
-SIDE = re.compile(r"w:\d+(?:;\d+)*|[^=|]+=[^|]+", re.DOTALL)
-"""A class of a property: words by their ids, or a label of an annotation."""
+SIDE = re.compile(r"w:\d+(?:;\d+)*|[^=|]+=[^=|]+", re.DOTALL)
+"""A class of a property: ids of words, or a label of an annotation, with %, | and = as %25, %7C, %3D."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class MemoryView:
 
 def _beside(text: str) -> tuple[str, ...]:
     found = texts("")[1](text)
-    if len(found) > MAX_BESIDE or any(not (each.count(":") and each.strip(":")) for each in found):
+    if len(found) > MAX_BESIDE or not all(all(each.rpartition(":")[::2]) for each in found):
         raise ValueError
     return found
 
