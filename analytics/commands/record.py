@@ -26,7 +26,7 @@ KINDS = ("text", "conllu", "documents", "python")
 
 OPTIONS_OF_KINDS = {
     "by": ("text", "documents"),
-    "sequences": ("text",),
+    "sequences": ("text", "conllu"),
     "text_column": ("documents",),
     "label_column": ("documents",),
 }
@@ -68,8 +68,9 @@ OPTIONS_OF_KINDS = {
 )
 @click.option(
     "--sequences",
-    type=click.Choice(["line", "paragraph", "file"]),
-    help="What of a text is a sequence, before which the state is reset.  [default: as trained, else line]",
+    type=click.Choice(["line", "paragraph", "file", "sentence", "document"]),
+    help="What is a sequence, before which the state is reset: line, paragraph or file of a text, sentence, "
+    "paragraph or document of a treebank.  [default: as trained, else line or sentence]",
 )
 @click.option("--lower/--as-written", default=None, help="Make tokens lower-case.  [default: as trained]")
 @click.option("--text-column", help="Of documents: name, or number from 1.  [default: as trained, else text]")

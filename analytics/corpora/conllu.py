@@ -1,4 +1,4 @@
-"""CoNLL-U files to a corpus: a sequence per sentence, with the annotations of the treebank.
+"""CoNLL-U files to a corpus: a sequence per sentence, paragraph or document, with the treebank's annotations.
 
 A token is a syntactic word (`do` and `n't`, not `don't`): the lines of multiword tokens (`1-2`) and of empty
 nodes (`1.1`) are passed over, because heads and parts of speech are given for the words.
@@ -21,7 +21,9 @@ from analytics.corpora.corpus import Corpus
 from analytics.corpora.dependencies import Word, chunks, depths
 from analytics.errors import ParameterError
 
-__all__ = ["read_conllu"]
+__all__ = ["SEQUENCES_OF_TREEBANK", "read_conllu"]
+
+SEQUENCES_OF_TREEBANK = ("sentence", "paragraph", "document")
 
 _N_FIELDS = 10
 _FORM, _PART, _TAG, _FEATURES, _HEAD, _RELATION = 1, 3, 4, 5, 6, 7
@@ -41,15 +43,25 @@ class _Sentence:
     lines: list[tuple[int, list[str]]] = field(default_factory=list)
     document: str | None = None
     paragraph: str | None = None
+    numbers: tuple[int, int] = (0, 0)
+    """Of the document in the file and of the paragraph in the document, from 1; 0 before the first mark."""
 
 
-def read_conllu(paths: str | Path | Iterable[str | Path], /, *, name: str | None = None) -> Corpus:
-    """Read one or several CoNLL-U files into one corpus, a sequence per sentence.
+def read_conllu(
+    paths: str | Path | Iterable[str | Path],
+    /,
+    *,
+    sequences: str = "sentence",
+    name: str | None = None,
+) -> Corpus:
+    """Read one or several CoNLL-U files into one corpus.
 
     Parameters
     ----------
     paths : path, or several
         Several are read one after the other.
+    sequences : {"sentence", "paragraph", "document"}, default="sentence"
+        What becomes a sequence. Paragraphs begin at `# newpar` and `# newdoc`, documents at `# newdoc`.
     name : str, optional
         Default: the names of the files, without their endings.
 
@@ -74,7 +86,8 @@ def read_conllu(paths: str | Path | Iterable[str | Path], /, *, name: str | None
     Raises
     ------
     ParameterError
-        If a file is not there, holds no sentence, or a line is malformed; the sentence names file and line.
+        If a file is not there, holds no sentence, does not mark the paragraphs or documents that are asked
+        for, or a line is malformed; the sentence names file and line.
 
     Examples
     --------
@@ -89,13 +102,18 @@ def read_conllu(paths: str | Path | Iterable[str | Path], /, *, name: str | None
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     if not files:
         raise ParameterError("At least one CoNLL-U file is needed. Got none.")
+    if sequences not in SEQUENCES_OF_TREEBANK:
+        raise ParameterError(
+            f"A sequence is one of {', '.join(SEQUENCES_OF_TREEBANK)} of the treebank. Got {sequences!r}."
+        )
     tokens: list[str] = []
     starts: list[int] = []
     columns: dict[str, list] = {}
     for file in files:
-        n_before = len(starts)
+        n_before, place = len(starts), None
         for sentence in _sentences(file):
-            starts.append(len(tokens))
+            if sequences == "sentence" or place != (place := _place(sentence, sequences)):
+                starts.append(len(tokens))
             tokens += [fields[_FORM] for _, fields in sentence.lines]
             for column, values in _annotations(sentence).items():
                 columns.setdefault(column, []).extend(values)
@@ -114,6 +132,18 @@ def read_conllu(paths: str | Path | Iterable[str | Path], /, *, name: str | None
     )
 
 
+def _place(sentence: _Sentence, sequences: str) -> tuple[int, int]:
+    """Which document, or which paragraph of which, a sentence belongs to."""
+    document, paragraph = sentence.numbers
+    if (document if sequences == "document" else paragraph) == 0:
+        mark = "newdoc" if sequences == "document" else "newpar"
+        raise ParameterError(
+            f"{sentence.file} does not say where each {sequences} begins: a sentence stands before the first "
+            f'"# {mark}". Take a sentence for a sequence.'
+        )
+    return (document, 0) if sequences == "document" else (document, paragraph)
+
+
 def _sentences(file: Path) -> Iterator[_Sentence]:
     """The sentences of a file; only a line feed ends a line, as other ends of lines may occur in words."""
     sentence = _Sentence(file)
@@ -122,7 +152,9 @@ def _sentences(file: Path) -> Iterator[_Sentence]:
         if not line.strip():
             if sentence.lines:
                 yield sentence
-                sentence = _Sentence(file, document=sentence.document, paragraph=sentence.paragraph)
+                sentence = _Sentence(
+                    file, document=sentence.document, paragraph=sentence.paragraph, numbers=sentence.numbers
+                )
         elif line.startswith("#"):
             mark = _COMMENT.match(line)
             if mark and mark[1] == "newdoc":
@@ -131,6 +163,7 @@ def _sentences(file: Path) -> Iterator[_Sentence]:
             elif mark:
                 n_paragraphs += 1
                 sentence.paragraph = mark[2] or str(n_paragraphs)
+            sentence.numbers = (n_documents, n_paragraphs)
         else:
             _add_line(sentence, number, line)
     if sentence.lines:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from analytics.corpora.conllu import read_conllu
+from analytics.corpora.conllu import SEQUENCES_OF_TREEBANK, read_conllu
 from analytics.corpora.corpus import Corpus
 from analytics.corpora.documents import read_documents
 from analytics.corpora.python_source import read_python
@@ -33,7 +33,8 @@ class Reading:
     by: str = "word"
     """Of text and documents: `word`, `space`, `char` or `byte`."""
     sequences: str = "line"
-    """Of text: `line`, `paragraph` or `file`."""
+    """Of text: `line`, `paragraph` or `file`; of a treebank: `sentence` (which `line` stands for as well),
+    `paragraph` or `document`."""
     lower: bool = False
     """Make tokens lower-case."""
     text: str | int = "text"
@@ -51,10 +52,11 @@ class Reading:
         return self.by == "byte" and self.kind in ("text", "documents")
 
     def __post_init__(self) -> None:
+        of_treebank = (SEQUENCES_OF_TEXT[0], *SEQUENCES_OF_TREEBANK)
         for name, known in (
             ("kind", KINDS_OF_CORPUS),
             ("by", UNITS_OF_TEXT),
-            ("sequences", SEQUENCES_OF_TEXT),
+            ("sequences", of_treebank if self.kind == "conllu" else SEQUENCES_OF_TEXT),
         ):
             value = getattr(self, name)
             if value not in known:
@@ -106,7 +108,10 @@ def read_corpus(paths: Sequence[str | Path], reading: Reading, /) -> Corpus:
             borders=reading.borders,
             classes=reading.classes,
         )
-    corpus = read_conllu(paths) if reading.kind == "conllu" else read_python(paths)
+    if reading.kind == "conllu":
+        corpus = read_conllu(paths, sequences=sequence_word(reading))
+    else:
+        corpus = read_python(paths)
     return replace(corpus, tokens=[token.lower() for token in corpus.tokens]) if reading.lower else corpus
 
 
@@ -118,7 +123,8 @@ def sequence_word(reading: Reading) -> str:
     >>> sequence_word(Reading(sequences="paragraph")), sequence_word(Reading(kind="conllu"))
     ('paragraph', 'sentence')
     """
-    words = {"text": reading.sequences, "conllu": "sentence", "documents": "document", "python": "file"}
+    of_treebank = reading.sequences if reading.sequences in SEQUENCES_OF_TREEBANK else "sentence"
+    words = {"text": reading.sequences, "conllu": of_treebank, "documents": "document", "python": "file"}
     return words[reading.kind]
 
 

@@ -8,9 +8,12 @@ from torch import Tensor, nn
 
 from analytics.errors import ParameterError
 
-__all__ = ["INITIAL_RANGE", "LAYER_KINDS", "LanguageModel", "ModelShape"]
+__all__ = ["DROPPED", "INITIAL_RANGE", "LAYER_KINDS", "LanguageModel", "ModelShape"]
 
 LAYER_KINDS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+
+DROPPED = ("input and output", "output")
+"""What dropout may act on: the embedding and the output of every layer, or only the outputs."""
 
 INITIAL_RANGE = 0.05
 """Weights of the embedding start uniformly in [-0.05, 0.05]: logits near 0 whatever its size."""
@@ -29,7 +32,10 @@ class ModelShape:
     tied: bool = True
     """The embedding is the matrix of the logits too (then `n_embedding` equals `n_units`)."""
     dropout: float = 0.0
-    """Share dropped of the embedding, between layers and before the logits, while training."""
+    """Share dropped while training, of what `dropout_on` names."""
+    dropout_on: str = "input and output"
+    """`input and output`: of the embedding, between layers and before the logits. `output`: only between layers
+    and before the logits, so that the first layer learns from whole embeddings."""
 
     def __post_init__(self) -> None:
         if self.kind not in LAYER_KINDS:
@@ -38,6 +44,8 @@ class ModelShape:
             raise ParameterError(f"All sizes of a network must be at least 1. Got {asdict(self)}.")
         if not 0 <= self.dropout < 1:
             raise ParameterError(f"dropout must be in [0, 1). Got {self.dropout}.")
+        if self.dropout_on not in DROPPED:
+            raise ParameterError(f"dropout_on must be one of {', '.join(DROPPED)}. Got {self.dropout_on!r}.")
         if self.tied and self.n_embedding != self.n_units:
             raise ParameterError(
                 "Tied weights need n_embedding == n_units. "
@@ -86,7 +94,10 @@ class LanguageModel(nn.Module):
         output : Tensor of shape (n_steps, n_streams, n_units)
         state : for an LSTM the pair hidden, cell, else hidden, each (n_layers, n_streams, n_units)
         """
-        output, state = self.layers(self.drop(self.embedding(ids)), state)
+        embedded = self.embedding(ids)
+        if self.shape.dropout_on != "output":
+            embedded = self.drop(embedded)
+        output, state = self.layers(embedded, state)
         return self.drop(output), state
 
     def logits(self, output: Tensor) -> Tensor:

@@ -87,7 +87,9 @@ def network_reading(network: str | Path, /, *, kind: str, **changes: Any) -> Rea
         known = Reading(by=by, lower=bool(tokenisation.get("lower_case")))
     # A network of Python source reads characters, whatever the text is now.
     by = "char" if known.kind == "python" else known.by
-    return replace(known, **({"kind": kind, "by": by} | changes))
+    # A line of text is no document of a treebank, so what was a sequence of one kind says nothing of another.
+    sequences = known.sequences if known.kind == kind else Reading().sequences
+    return replace(known, **({"kind": kind, "by": by, "sequences": sequences} | changes))
 
 
 def network_facts(folder: Path, facts: dict[str, Any], *, n_parameters: int) -> dict[str, Any]:

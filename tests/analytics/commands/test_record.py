@@ -171,7 +171,7 @@ def test_what_cannot_be_is_one_sentence_and_nothing_is_left(run, here, words, se
         ),
         (
             ["--network", "network", "--documents", "a", "--sequences", "file", "--name", "x"],
-            "--sequences goes with --text.",
+            "--sequences goes with --text or --conllu.",
         ),
         (
             ["--network", "network", "--text", "a", "--label-column", "2", "--name", "x"],

@@ -163,3 +163,34 @@ def test_chunks_of_the_treebank_follow_the_parts_of_speech():
         n_words = sum(count for (found, _), count in pairs.items() if found == part)
         assert pairs[part, chunk] >= share * n_words, (part, chunk, pairs[part, chunk], n_words)
     assert pairs["DET", "NP"] >= 0.97 * sum(count for (found, _), count in pairs.items() if found == "DET")
+
+
+@pytest.mark.parametrize(
+    ("sequences", "starts"),
+    [("sentence", [0, 4, 6, 10, 12]), ("paragraph", [0, 4, 6, 10]), ("document", [0, 6])],
+)
+def test_a_sequence_is_a_sentence_a_paragraph_or_a_document(tmp_path, sequences, starts):
+    second = ["# newdoc id = second", *CATS[1:], *DOGS, *DOGS[1:]]
+    corpus = read_conllu(write(tmp_path, *CATS, *DOGS, *second), sequences=sequences)
+    assert len(corpus.tokens) == 14
+    assert corpus.sequence_starts.tolist() == starts
+    assert corpus.annotations["document"] == ["first"] * 6 + ["second"] * 8
+
+
+def test_two_documents_of_one_name_are_two_and_so_are_two_files(tmp_path):
+    corpus = read_conllu(write(tmp_path, *CATS, *CATS), sequences="document")
+    assert corpus.sequence_starts.tolist() == [0, 4]
+    files = [write(tmp_path, *CATS, name=name) for name in ("a.conllu", "b.conllu")]
+    assert read_conllu(files, sequences="document").sequence_starts.tolist() == [0, 4]
+
+
+@pytest.mark.parametrize(("sequences", "mark"), [("document", "newdoc"), ("paragraph", "newpar")])
+def test_documents_that_are_not_marked_are_not_made_up(tmp_path, sequences, mark):
+    path = write(tmp_path, row(1, "Hm"), "", *CATS)
+    with pytest.raises(ParameterError, match=rf't\.conllu does not say where each {sequences} .*"# {mark}"'):
+        read_conllu(path, sequences=sequences)
+
+
+def test_other_sequences_are_refused(tmp_path):
+    with pytest.raises(ParameterError, match=r"one of sentence, paragraph, document .*Got 'line'"):
+        read_conllu(write(tmp_path, *CATS), sequences="line")

@@ -1,6 +1,13 @@
 import pytest
 
-from analytics.corpora.reading import KINDS_OF_CORPUS, Reading, as_reading, make_vocabulary, read_corpus
+from analytics.corpora.reading import (
+    KINDS_OF_CORPUS,
+    Reading,
+    as_reading,
+    make_vocabulary,
+    read_corpus,
+    sequence_word,
+)
 from analytics.corpora.words import BYTE_TEXTS
 from analytics.errors import ParameterError, UnknownNameError
 
@@ -36,6 +43,8 @@ def test_bytes_have_a_vocabulary_of_their_own(tmp_path):
         ({"kind": "pdf"}, "kind of a corpus is one of text, conllu, documents, python. Got 'pdf'"),
         ({"by": "letter"}, "by of a corpus is one of word"),
         ({"sequences": 3}, "Got 3"),
+        ({"sequences": "document"}, "sequences of a corpus is one of line, paragraph, file. Got 'document'"),
+        ({"kind": "conllu", "sequences": "file"}, "one of line, sentence, paragraph, document. Got 'file'"),
     ],
 )
 def test_other_values_are_refused(facts, sentence):
@@ -46,3 +55,16 @@ def test_other_values_are_refused(facts, sentence):
 def test_other_options_are_refused_with_the_nearest():
     with pytest.raises(UnknownNameError, match=r"no option 'lower_case'\. Did you mean 'lower'"):
         as_reading({"lower_case": True})
+
+
+def test_a_treebank_is_read_by_sentence_or_by_document(tmp_path):
+    _, sentence = CONTENT["conllu"]
+    (tmp_path / "a.conllu").write_text(f"# newdoc\n{sentence}{sentence}")
+    found = {
+        sequences: read_corpus(
+            [tmp_path / "a.conllu"], Reading(kind="conllu", sequences=sequences)
+        ).sequence_starts.tolist()
+        for sequences in ("line", "sentence", "document")
+    }
+    assert found == {"line": [0, 2], "sentence": [0, 2], "document": [0]}
+    assert sequence_word(Reading(kind="conllu", sequences="document")) == "document"

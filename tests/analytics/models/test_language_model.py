@@ -34,3 +34,21 @@ def test_an_unknown_kind_is_refused():
 def test_sizes_are_positive():
     with pytest.raises(ParameterError, match="at least 1"):
         ModelShape(n_words=0)
+
+
+def test_what_is_dropped_is_named():
+    with pytest.raises(ParameterError, match=r"one of input and output, output\. Got 'embedding'"):
+        ModelShape(n_words=9, dropout_on="embedding")
+
+
+@pytest.mark.parametrize(("dropout_on", "is_whole"), [("output", True), ("input and output", False)])
+def test_dropout_of_outputs_leaves_the_embedding_and_the_state_whole(dropout_on, is_whole):
+    torch.manual_seed(1)
+    shape = ModelShape(n_words=9, n_layers=1, n_units=8, n_embedding=8, dropout=0.5, dropout_on=dropout_on)
+    model = LanguageModel(shape)
+    ids = torch.randint(0, 9, (10, 3))
+    output, state = model.train().states(ids)
+    whole, whole_state = model.eval().states(ids)
+    assert torch.equal(state[1], whole_state[1]) == is_whole
+    assert 0.3 < (output == 0).float().mean() < 0.7, "the output is dropped either way"
+    assert torch.equal(output[output != 0], 2 * whole[output != 0]) == is_whole

@@ -107,6 +107,7 @@ def test_text_is_read_as_it_was_for_the_training(language_model, tmp_path):
         ({"reading": {"kind": "python"}}, Reading(by="char")),
         ({"tokenisation": {"method": "spaces"}}, Reading(by="space")),
         ({"tokenisation": {"method": "early modern English", "lower_case": True}}, Reading(lower=True)),
+        ({"reading": {"kind": "conllu", "sequences": "document", "lower": True}}, Reading(lower=True)),
         ({}, Reading()),
     ],
 )
@@ -114,3 +115,11 @@ def test_how_text_is_read_follows_from_what_is_known(tmp_path, facts, reading):
     model = LanguageModel(ModelShape(n_words=4, kind="rnn", n_units=3, n_embedding=3))
     save_network(tmp_path, model, vocabulary=WORDS, facts=facts)
     assert network_reading(tmp_path, kind="text") == reading
+
+
+def test_a_treebank_is_read_by_document_as_in_the_training(tmp_path):
+    model = LanguageModel(ModelShape(n_words=4, kind="rnn", n_units=3, n_embedding=3))
+    facts = {"reading": {"kind": "conllu", "sequences": "document"}}
+    save_network(tmp_path, model, vocabulary=WORDS, facts=facts)
+    assert network_reading(tmp_path, kind="conllu").sequences == "document"
+    assert network_reading(tmp_path, kind="conllu", sequences="sentence").sequences == "sentence"
