@@ -34,8 +34,8 @@ class ModelShape:
     dropout: float = 0.0
     """Share dropped while training, of what `dropout_on` names."""
     dropout_on: str = "input and output"
-    """`input and output`: of the embedding, between layers and before the logits. `output`: only between layers
-    and before the logits, so that the first layer learns from whole embeddings."""
+    """`input and output`: of the embedding, between layers and before the logits. `output`: only between
+    layers and before the logits, so that the first layer learns from whole embeddings."""
 
     def __post_init__(self) -> None:
         if self.kind not in LAYER_KINDS:
