@@ -99,6 +99,6 @@
         const top = svg("g", {transform: "translate(" + MARGIN + " " + MARGIN + ")"});
         top.append(...legend(scene));
         picture.append(svg("rect", {width, height, fill: clusters.style("--surface")}), top, body);
-        clusters.download(new XMLSerializer().serializeToString(picture), "image/svg+xml", clusters.fileName("") + ".svg");
+        stateroom.files.download(new XMLSerializer().serializeToString(picture), "image/svg+xml", clusters.fileName("") + ".svg");
     };
 })();

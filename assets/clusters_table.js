@@ -92,31 +92,14 @@
     }
 
     // ---- as files ---------------------------------------------------------------------------------------
-    /** A cell that a spreadsheet does not take for a formula. */
-    function cell(value) {
-        if (typeof value === "number") {
-            return String(value);
-        }
-        const safe = /^[=+\-@\t\r]/.test(value) ? "'" + value : value;
-        return '"' + safe.replaceAll('"', '""') + '"';
-    }
-
     clusters.fileName = (kind) => {
         const {recording, state} = clusters.view();
-        return [recording, state, "clusters", kind].filter(Boolean).join("-").replace(/[^\w.-]+/g, "_");
-    };
-
-    clusters.download = function (text, type, name) {
-        const link = make("a", "", "", {href: URL.createObjectURL(new Blob([text], {type})), download: name});
-        link.click();
-        window.setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+        return stateroom.files.name(recording, state, "clusters", kind);
     };
 
     clusters.exportTable = function (kind) {
         if (clusters.overview) {
-            const [heads, rows] = TABLES[kind][1]();
-            const lines = [heads, ...rows].map((row) => row.map(cell).join(","));
-            clusters.download(lines.join("\r\n") + "\r\n", "text/csv", clusters.fileName(kind) + ".csv");
+            stateroom.files.csv(clusters.fileName(kind), ...TABLES[kind][1]());
         }
     };
 

@@ -12,43 +12,10 @@
     let all = false;
 
     // ---- asking -----------------------------------------------------------------------------------------
-    let name = "";
-
-    /** A name for this tab, so that cancelling here does not end what another page waits for. */
-    function tab() {
-        try {
-            name = name || window.sessionStorage.getItem("stateroom-tab") || "";
-        } catch (error) {
-            // Nothing to remember it in; it holds for this page.
-        }
-        if (!name) {
-            name = [...window.crypto.getRandomValues(new Uint8Array(16))]
-                .map((value) => value.toString(16).padStart(2, "0")).join("");
-            try {
-                window.sessionStorage.setItem("stateroom-tab", name);
-            } catch (error) {
-                // As above.
-            }
-        }
-        return name;
-    }
-
-    async function ask(action, asked) {
-        try {
-            const reply = await window.fetch(settings.ask + action, {
-                method: "POST", headers: {"Content-Type": "application/json"},
-                body: JSON.stringify({recording: asked, tab: tab()}),
-            });
-            return reply.ok ? await reply.json() : {error: "The server could not answer (" + reply.status + "). Load the page again."};
-        } catch (failure) {
-            return {error: "The server does not answer. Is it still running?"};
-        }
-    }
-
     async function act(action) {
         const asked = recording;
         window.clearTimeout(timer);
-        const reply = await ask(action, asked);
+        const reply = await stateroom.jobs.ask(settings.ask + action, {recording: asked});
         if (asked !== recording || !document.getElementById(ids.place)) {
             return;
         }
@@ -59,26 +26,14 @@
             return;
         }
         draw(reply.answer);
-        if (["waiting", "running"].includes(reply.answer.state)) {
+        if (stateroom.jobs.goesOn(reply.answer)) {
             window.clearTimeout(timer);
             timer = window.setTimeout(() => act("status"), LOOK_EVERY_MS);
         }
     }
 
     // ---- drawing ----------------------------------------------------------------------------------------
-    const seconds = (value) => (value < 90 ? Math.max(1, Math.round(value)) + " s" : Math.round(value / 60) + " min");
-
-    function actButton(text, action, className) {
-        const made = stateroom.element("button", className || "quiet-button", text, {type: "button", "data-act": action});
-        made.addEventListener("click", () => {
-            // Once is enough; a disabled button would lose the focus.
-            if (made.getAttribute("aria-disabled") === null) {
-                made.setAttribute("aria-disabled", "true");
-                act(action);
-            }
-        });
-        return made;
-    }
+    const actButton = (text, action) => stateroom.jobs.actButton(text, action, act);
 
     function head(...parts) {
         const line = stateroom.element("div", "part-head");
@@ -97,19 +52,8 @@
     }
 
     function drawRunning(answer) {
-        const share = answer.total ? answer.done / answer.total : 0;
-        const told = answer.state === "waiting" ? "Waits for its turn." : [
-            answer.total ? Math.floor(100 * share) + " %" : "Begins.",
-            answer.what,
-            answer.remaining_seconds === null ? "" : "about " + seconds(answer.remaining_seconds) + " left",
-        ].filter(Boolean).join(" · ");
-        const bar = stateroom.element("progress", "verification-bar", null, {max: "1", "aria-label": "Verification"});
-        if (answer.total) {
-            bar.value = share;
-        }
         const cancel = answer.may_cancel ? [actButton("Cancel", "cancel")] : [];
-        const whose = answer.may_cancel ? "" : "Started from another page. ";
-        return [head(...cancel), bar, paragraph(whose + told, "quiet verification-told")];
+        return [head(...cancel), ...stateroom.jobs.progress(answer, "Verification")];
     }
 
     const OUTCOMES = [
@@ -149,7 +93,7 @@
         const verdict = wrong.length ? wrong.length + " of " + checks.length + " checks found something wrong."
             : unknown.length ? "Nothing wrong was found; " + unknown.length + " of " + checks.length + " checks could not be made."
             : "Sound: all " + checks.length + " checks passed.";
-        const when = "Verified " + finished.slice(0, 16).replace("T", " ") + " UTC in " + seconds(answer.seconds) + ".";
+        const when = "Verified " + finished.slice(0, 16).replace("T", " ") + " UTC in " + stateroom.jobs.duration(answer.seconds) + ".";
         const mark = wrong.length ? groups[0] : unknown.length ? groups[1] : groups[2];
         const line = paragraph("", "verification-verdict check-" + mark.name);
         line.append(stateroom.element("span", "check-mark", mark.mark, {"aria-hidden": "true"}), verdict + " ",
@@ -189,10 +133,7 @@
         place.setAttribute("aria-busy", String(kind === drawRunning));
         if (kind === drawRunning && place.querySelector("progress") && Boolean(place.querySelector("[data-act]")) === answer.may_cancel) {
             // Only what moves: a button that is drawn anew under the pointer would lose its click.
-            const [, bar, told] = kind(answer);
-            const old = place.querySelector("progress");
-            bar.hasAttribute("value") ? (old.value = bar.value) : old.removeAttribute("value");
-            place.querySelector(".verification-told").textContent = told.textContent;
+            stateroom.jobs.update(place, answer);
             return;
         }
         place.replaceChildren(...kind(answer));

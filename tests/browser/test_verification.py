@@ -68,7 +68,7 @@ def test_progress_and_cancel(open_page, server):
     button = page.locator(f"{PLACE} [data-act=start], {PLACE} [data-act=again]")
     button.click()
     expect(page.locator(f"{PLACE} progress")).to_be_visible()
-    expect(page.locator(f"{PLACE} .verification-told")).to_contain_text("MB read", timeout=MILLISECONDS)
+    expect(page.locator(f"{PLACE} .job-told")).to_contain_text("MB read", timeout=MILLISECONDS)
     # Meanwhile the page answers.
     page.locator("[data-recording=plays] a").click()
     expect(page.locator("#home-detail [data-shown=plays]")).to_be_visible()

@@ -1,0 +1,89 @@
+// Work that goes on behind the page: asking for it in this tab's name, and how far it is.
+(function () {
+    "use strict";
+    const stateroom = (window.stateroom = window.stateroom || {});
+    const MINUTE_S = 90;
+    const HOUR_MIN = 90;
+    let name = "";
+
+    /** A name for this tab, so that cancelling here does not end what another page waits for. */
+    function tab() {
+        try {
+            name = name || window.sessionStorage.getItem("stateroom-tab") || "";
+        } catch (error) {
+            // Nothing to remember it in; it holds for this page.
+        }
+        if (!name) {
+            name = [...window.crypto.getRandomValues(new Uint8Array(16))]
+                .map((value) => value.toString(16).padStart(2, "0")).join("");
+            try {
+                window.sessionStorage.setItem("stateroom-tab", name);
+            } catch (error) {
+                // As above.
+            }
+        }
+        return name;
+    }
+
+    /** Ask `url` in the name of this tab; the reply has an answer or an error. */
+    async function ask(url, asked) {
+        try {
+            const reply = await window.fetch(url, {
+                method: "POST", headers: {"Content-Type": "application/json"},
+                body: JSON.stringify({...asked, tab: tab()}),
+            });
+            return reply.ok ? await reply.json() : {error: "The server could not answer (" + reply.status + "). Load the page again."};
+        } catch (failure) {
+            return {error: "The server does not answer. Is it still running?"};
+        }
+    }
+
+    /** A time that may be long, as a reader says it. */
+    function duration(seconds) {
+        const minutes = seconds / 60;
+        return seconds < MINUTE_S ? Math.max(1, Math.round(seconds)) + " s"
+            : minutes < HOUR_MIN ? Math.round(minutes) + " min" : (minutes / 60).toFixed(1) + " h";
+    }
+
+    const share = (answer) => (answer.total ? answer.done / answer.total : 0);
+
+    /** How far it is, in words. */
+    function told(answer) {
+        const whose = answer.may_cancel ? "" : "Started from another page. ";
+        return whose + (answer.state === "waiting" ? "Waits for its turn." : [
+            answer.total ? Math.floor(100 * share(answer)) + " %" : "Begins.",
+            answer.what,
+            answer.remaining_seconds === null ? "" : "about " + duration(answer.remaining_seconds) + " left",
+        ].filter(Boolean).join(" · "));
+    }
+
+    /** The bar and the words of work that goes on. */
+    function progress(answer, label) {
+        const bar = stateroom.element("progress", "job-bar", null, {max: "1", "aria-label": label});
+        if (answer.total) {
+            bar.value = share(answer);
+        }
+        return [bar, stateroom.element("p", "quiet job-told", told(answer))];
+    }
+
+    /** Bring what `progress` made up to date: a bar that is drawn anew would begin to move again. */
+    function update(place, answer) {
+        const bar = place.querySelector(".job-bar");
+        answer.total ? (bar.value = share(answer)) : bar.removeAttribute("value");
+        place.querySelector(".job-told").textContent = told(answer);
+    }
+
+    /** A button that acts once: it is drawn anew with the answer, and a disabled one would lose the focus. */
+    function actButton(text, action, act, className) {
+        const made = stateroom.element("button", className || "quiet-button", text, {type: "button", "data-act": action});
+        made.addEventListener("click", () => {
+            if (made.getAttribute("aria-disabled") === null) {
+                made.setAttribute("aria-disabled", "true");
+                act(action);
+            }
+        });
+        return made;
+    }
+
+    stateroom.jobs = {tab, ask, duration, told, progress, update, actButton, goesOn: (answer) => ["waiting", "running"].includes(answer.state)};
+})();
