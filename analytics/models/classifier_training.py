@@ -16,7 +16,7 @@ from analytics.models.classifier import Classifier, ClassifierShape
 from analytics.models.schedule import Schedule
 from analytics.models.training import BatchLoss, digest, train
 
-__all__ = ["Labelled", "measure_classifier", "train_classifier"]
+__all__ = ["Labelled", "class_accuracies", "measure_classifier", "train_classifier"]
 
 Labelled = tuple[Sequence[NDArray], Sequence[int]]
 """Token ids of each document, and its class."""
@@ -58,18 +58,34 @@ def measure_classifier(model: Classifier, documents: Labelled) -> dict[str, floa
 
     The answer is that after the last token.
     """
+    total, right, n_documents = 0.0, 0, max(len(documents[0]), 1)
+    for logits, wanted in _answers(model, documents):
+        total += float(functional.cross_entropy(logits, wanted, reduction="sum"))
+        right += int((logits.argmax(1) == wanted).sum())
+    return {"loss": total / n_documents, "accuracy": right / n_documents}
+
+
+@torch.no_grad()
+def class_accuracies(model: Classifier, documents: Labelled) -> list[float | None]:
+    """Return the share of right answers among the documents of each class; None where a class has none."""
+    n_classes = model.shape.n_classes
+    right, there = torch.zeros(n_classes), torch.zeros(n_classes)
+    for logits, wanted in _answers(model, documents):
+        there += torch.bincount(wanted, minlength=n_classes)
+        right += torch.bincount(wanted[logits.argmax(1) == wanted], minlength=n_classes)
+    return [float(hit / of) if of else None for hit, of in zip(right, there, strict=True)]
+
+
+def _answers(model: Classifier, documents: Labelled) -> Iterator[tuple[Tensor, Tensor]]:
+    """Logits after the last token, and the classes, of documents of similar lengths together."""
     training = model.training
     model.eval()
     texts, classes = documents
-    total, right = 0.0, 0
     by_length = np.argsort([len(text) for text in texts], kind="stable")
     for start in range(0, len(texts), MEASURED_AT_ONCE):
         ids, lengths, wanted = _batch(texts, classes, by_length[start : start + MEASURED_AT_ONCE])
-        logits = model.answer(ids, lengths)
-        total += float(functional.cross_entropy(logits, wanted, reduction="sum"))
-        right += int((logits.argmax(1) == wanted).sum())
+        yield model.answer(ids, lengths), wanted
     model.train(training)
-    return {"loss": total / max(len(texts), 1), "accuracy": right / max(len(texts), 1)}
 
 
 class _ClassifierLearner:

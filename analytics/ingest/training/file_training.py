@@ -9,18 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from analytics.corpora.corpus import Corpus
 from analytics.corpora.documents import sequence_labels
 from analytics.corpora.python_source import LIBRARY_PREFIX
 from analytics.corpora.reading import make_vocabulary, read_corpus
 from analytics.errors import ParameterError
+from analytics.ingest.training.class_balance import draw_class_shares, repeat_rarer_classes, take_sequences
 from analytics.ingest.training.network_training import TrainingText, train_on
 from analytics.ingest.training.training_file import TrainingFile
 
 __all__ = ["read_training_text", "split_sequences", "train_file"]
+
+LEARNED = ("training", "validation")
+"""Parts whose classes are drawn and repeated: what a network is tested on stays as it is."""
 
 
 def train_file(plan: TrainingFile, *, folder: Path, out: Path, epochs: int | None = None) -> dict[str, Any]:
@@ -43,7 +45,7 @@ def train_file(plan: TrainingFile, *, folder: Path, out: Path, epochs: int | Non
     """
     text = read_training_text(plan)
     schedule = plan.schedule if epochs is None else replace(plan.schedule, epochs=epochs)
-    classes = {"classes": list(text.classes)} if text.classes else {}
+    classes = {"classes": list(text.classes), "class_balance": _balance(plan)} if text.classes else {}
     is_language = plan.task == "language model"
     facts = {
         "name": plan.name,
@@ -75,6 +77,10 @@ def read_training_text(plan: TrainingFile) -> TrainingText:
         parts["training"], parts["validation"] = split_sequences(
             parts["training"], share=plan.validation_share, seed=plan.schedule.seed
         )
+    if plan.class_shares:
+        shares = dict(zip(plan.reading.classes, plan.class_shares, strict=True))
+        parts |= {part: draw_class_shares(parts[part], shares, seed=plan.schedule.seed) for part in LEARNED}
+    # Of documents that are repeated each word counts once, so both ways the words are the same.
     vocabulary = make_vocabulary(
         parts["training"], plan.reading, size=plan.vocabulary_size, min_count=plan.min_count
     )
@@ -84,9 +90,21 @@ def read_training_text(plan: TrainingFile) -> TrainingText:
         classes = plan.reading.classes or tuple(sorted(set(labels)))
         if len(classes) < 2:
             raise ParameterError(f"A classifier tells two classes or more apart. Got {', '.join(classes)}.")
+    if plan.balance:
+        parts |= {
+            part: repeat_rarer_classes(parts[part], classes, seed=plan.schedule.seed) for part in LEARNED
+        }
     return TrainingText(
         vocabulary, parts["training"], parts["validation"], test=parts.get("test"), classes=classes
     )
+
+
+def _balance(plan: TrainingFile) -> str:
+    """What was done to the numbers of documents of the classes, in words."""
+    shares = ":".join(f"{share:g}" for share in plan.class_shares)
+    told = [f"{shares} of {':'.join(plan.reading.classes)}"] if shares else []
+    told += ["documents of rarer classes repeated until none is rarer"] if plan.balance else []
+    return ", then ".join(told) or "as they come"
 
 
 def split_sequences(corpus: Corpus, *, share: float, seed: int) -> tuple[Corpus, Corpus]:
@@ -108,18 +126,7 @@ def split_sequences(corpus: Corpus, *, share: float, seed: int) -> tuple[Corpus,
     n_drawn = min(max(round(n_sequences * share), 1), n_sequences - 1)
     drawn = np.zeros(n_sequences, dtype=bool)
     drawn[np.random.default_rng(seed).choice(n_sequences, size=n_drawn, replace=False)] = True
-    return _part(corpus, ~drawn), _part(corpus, drawn)
-
-
-def _part(corpus: Corpus, kept: NDArray[np.bool_]) -> Corpus:
-    lengths = np.diff(corpus.sequence_starts, append=len(corpus.tokens))
-    positions = np.flatnonzero(np.repeat(kept, lengths))
-    return Corpus(
-        name=corpus.name,
-        tokens=[corpus.tokens[position] for position in positions.tolist()],
-        sequence_starts=np.cumsum([0, *lengths[kept]])[:-1].astype(np.int64),
-        annotations={name: pd.Series(values).array[positions] for name, values in corpus.annotations.items()},
-    )
+    return take_sequences(corpus, np.flatnonzero(~drawn)), take_sequences(corpus, np.flatnonzero(drawn))
 
 
 def _files(paths: Sequence[str]) -> list[str]:

@@ -58,6 +58,15 @@ class TrainingText:
             )
         return [self.classes.index(label) for label in labels]
 
+    def sizes(self, part: str) -> dict[str, Any]:
+        """Return the numbers of tokens and sequences, for a classifier also those of each class."""
+        corpus: Corpus = getattr(self, part)
+        sizes: dict[str, Any] = {"tokens": len(corpus.tokens), "sequences": len(corpus.sequence_starts)}
+        if self.classes:
+            labels = self.labels(part)
+            sizes["classes"] = {name: labels.count(number) for number, name in enumerate(self.classes)}
+        return sizes
+
     def parts(self) -> dict[str, Corpus]:
         """Return those that are there, by name."""
         return {part: corpus for part in PARTS if (corpus := getattr(self, part)) is not None}
@@ -99,10 +108,7 @@ def train_on(
 
     model, log = _train(text, task=task, shape=shape, schedule=schedule, folder=folder)
     training = {"schedule": asdict(schedule), "seconds": round(sum(line["seconds"] for line in log))}
-    sizes = {
-        part: {"tokens": len(corpus.tokens), "sequences": len(corpus.sequence_starts)}
-        for part, corpus in text.parts().items()
-    }
+    sizes = {part: text.sizes(part) for part in text.parts()}
     kept = {**facts, "training": training, "sizes": sizes}
     # What a reader of the weights gets are the rounded ones, so those are measured.
     save_network(out, model, vocabulary=text.vocabulary, facts=kept)
@@ -140,16 +146,22 @@ def _train(
 
 
 def _measures(model: Any, text: TrainingText, *, task: str) -> dict[str, dict[str, float]]:
-    """`perplexity`, or `accuracy` and `loss`, of each part that was not trained on."""
+    """Of each part that was not trained on: `perplexity`, or `accuracy`, also on each class, and `loss`."""
     parts = [part for part in text.parts() if part != "training"]
     if task == "language model":
         from analytics.models.loss import perplexity
 
         return {"perplexity": {part: round(perplexity(model, text.ids(part)), 3) for part in parts}}
-    from analytics.models.classifier_training import measure_classifier
+    from analytics.models.classifier_training import class_accuracies, measure_classifier
 
-    found = {part: measure_classifier(model, (text.ids(part), text.labels(part))) for part in parts}
-    return {
-        name: {part: round(values[name], 4) for part, values in found.items()}
-        for name in ("accuracy", "loss")
-    }
+    found: dict[str, dict[str, float]] = {"accuracy": {}}
+    found |= {f"accuracy on {name}": {} for name in text.classes} | {"loss": {}}
+    for part in parts:
+        documents = (text.ids(part), text.labels(part))
+        measured: dict[str, float | None] = dict(measure_classifier(model, documents))
+        shares = class_accuracies(model, documents)
+        measured |= {f"accuracy on {name}": share for name, share in zip(text.classes, shares, strict=True)}
+        for name, value in measured.items():
+            if value is not None:
+                found[name][part] = round(value, 4)
+    return found

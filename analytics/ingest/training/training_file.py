@@ -5,6 +5,8 @@
 training = ["books/*.txt"]     # relative to this file; `stdlib:json/*.py` names the standard library
 by = "word"                    # and the other options of `corpora.reading.Reading`
 vocabulary_size = 10000
+# Of a classifier: class_shares = [1, 3] leaves documents out until the second class is three times as
+# frequent as the first; balance = true then repeats documents of rarer classes until none is rarer.
 
 [network]
 task = "language model"        # or "classifier"
@@ -44,6 +46,8 @@ class _Files:
     validation_share: float = 0.1
     vocabulary_size: int | None = None
     min_count: int = 1
+    class_shares: list[float] = field(default_factory=list)
+    balance: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,11 @@ class TrainingFile:
     """Of the training sequences, where there are no validation files."""
     vocabulary_size: int | None
     min_count: int
+    class_shares: tuple[float, ...]
+    """Of the documents to learn and validate from, in the order of `reading.classes`; others are left out.
+    None: as they come."""
+    balance: bool
+    """Whether documents of rarer classes are repeated, to learn and validate from, until none is rarer."""
     shape: dict[str, Any]
     """Of the network, without the numbers of words and classes."""
     schedule: Any
@@ -152,6 +161,7 @@ def _checked(content: dict[str, Any], *, default_name: str) -> TrainingFile:
         raise type(error)(f"the file: {error}") from None
     if task == "classifier" and (reading.kind != "documents" or reading.label is None):
         raise ParameterError('[corpus]: a classifier learns from labelled documents: kind = "documents".')
+    _check_class_shares(files, reading, task)
     return TrainingFile(
         name=name,
         task=task,
@@ -160,6 +170,8 @@ def _checked(content: dict[str, Any], *, default_name: str) -> TrainingFile:
         validation_share=files.validation_share,
         vocabulary_size=files.vocabulary_size,
         min_count=files.min_count,
+        class_shares=tuple(files.class_shares),
+        balance=files.balance,
         shape=shape,
         schedule=_schedule(sections["schedule"], task),
     )
@@ -183,6 +195,21 @@ def _corpus(section: dict[str, Any]) -> tuple[Reading, _Files]:
     if (files.vocabulary_size or 2) < 2 or files.min_count < 1:
         raise ParameterError("[corpus]: vocabulary_size must be at least 2, min_count at least 1.")
     return reading, files
+
+
+def _check_class_shares(files: _Files, reading: Reading, task: str) -> None:
+    shares = files.class_shares
+    if task != "classifier" and (shares or files.balance):
+        raise ParameterError(
+            '[corpus]: class_shares and balance are of classes, so they go with task = "classifier".'
+        )
+    if shares and len(shares) != len(reading.classes):
+        raise ParameterError(
+            "[corpus]: class_shares has a number for each of classes, in their order. "
+            f"Got {len(shares)} for {len(reading.classes)} classes."
+        )
+    if not all(0 < share < float("inf") for share in shares):
+        raise ParameterError(f"[corpus]: class_shares are numbers above 0. Got {shares}.")
 
 
 def _network(section: dict[str, Any]) -> tuple[str, dict[str, Any]]:

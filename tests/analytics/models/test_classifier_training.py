@@ -4,7 +4,7 @@ import torch
 
 from analytics.errors import AnalyticsError
 from analytics.models.classifier import ClassifierShape
-from analytics.models.classifier_training import measure_classifier, train_classifier
+from analytics.models.classifier_training import class_accuracies, measure_classifier, train_classifier
 from analytics.models.schedule import Schedule
 
 SHAPE = ClassifierShape(n_words=8, n_classes=2, kind="gru", n_units=12, n_embedding=6)
@@ -61,6 +61,22 @@ def test_measures_are_those_of_each_document_alone(tmp_path):
     measured = measure_classifier(model, VALIDATION)
     assert measured["accuracy"] == right / len(VALIDATION[1])
     assert measured["loss"] == pytest.approx(total / len(VALIDATION[1]), rel=1e-5)
+
+
+def test_accuracies_are_those_of_each_class_alone(tmp_path):
+    model, _ = train(tmp_path)
+    parts = [
+        (
+            [text for text, label in zip(*VALIDATION, strict=True) if label == number],
+            [number] * VALIDATION[1].count(number),
+        )
+        for number in (0, 1)
+    ]
+    assert all(len(texts) > 10 for texts, _ in parts)
+    alone = [measure_classifier(model, part)["accuracy"] for part in parts]
+    assert alone[0] != alone[1]
+    assert class_accuracies(model, VALIDATION) == pytest.approx(alone)
+    assert class_accuracies(model, parts[1]) == [None, pytest.approx(alone[1])]
 
 
 def test_the_seed_decides_everything_and_a_stop_changes_nothing(tmp_path, monkeypatch):

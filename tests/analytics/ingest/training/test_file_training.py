@@ -94,8 +94,51 @@ def test_a_classifier_is_trained_and_measured_as_written(plan, tmp_path):
     measured = measure_classifier(model, (text.ids("test"), text.labels("test")))
     assert facts["loss"]["test"] == pytest.approx(measured["loss"], abs=1e-4)
     log = (tmp_path / "out" / "log.jsonl").read_text().splitlines()
+    assert facts["accuracy on good"]["test"] + facts["accuracy on bad"]["test"] == pytest.approx(
+        2 * facts["accuracy"]["test"], abs=1e-3
+    )
+    assert facts["sizes"]["test"]["classes"] == {"bad": 20, "good": 20}
+    assert facts["class_balance"] == "as they come"
     assert len(log) <= 12
     assert "validation_accuracy" in json.loads(log[0])
+
+
+BALANCED = REVIEWS.replace("label = 1", 'label = 1\nclasses = ["good", "bad"]\nclass_shares = [1, 3]')
+
+
+def test_classes_have_the_shares_asked_for_and_the_test_stays_as_it_is(plan):
+    text = read_training_text(plan(BALANCED, kind="gru"))
+    sizes = {part: text.sizes(part) for part in text.parts()}
+    learned = sizes["training"]["classes"]
+    assert learned["bad"] == pytest.approx(3 * learned["good"], abs=2)
+    assert sum(sizes["validation"]["classes"].values()) <= 4
+    assert sizes["test"]["classes"] == {"good": 20, "bad": 20}
+
+
+def test_balanced_is_the_same_documents_with_the_rarer_ones_repeated(plan):
+    skewed = read_training_text(plan(BALANCED, kind="gru"))
+    even = read_training_text(
+        plan(BALANCED.replace("class_shares", "balance = true\nclass_shares"), kind="gru")
+    )
+    assert even.vocabulary == skewed.vocabulary
+    for part in ("training", "validation"):
+        before, after = getattr(skewed, part), getattr(even, part)
+        texts = [{tuple(corpus.tokens[here]) for here in corpus.sequences()} for corpus in (before, after)]
+        assert texts[0] == texts[1]
+        counts = even.sizes(part)["classes"]
+        assert counts["good"] == counts["bad"] == skewed.sizes(part)["classes"]["bad"]
+    assert even.test.tokens == skewed.test.tokens
+
+
+def test_a_class_without_documents_cannot_be_balanced(plan, tmp_path):
+    made = plan(
+        BALANCED.replace('["good", "bad"]', '["good", "bad", "odd"]').replace("[1, 3]", "[1, 3, 1]"),
+        kind="gru",
+    )
+    with pytest.raises(
+        AnalyticsError, match=r"hold none of the class 'odd', so the classes cannot be balanced"
+    ):
+        read_training_text(made)
 
 
 def test_given_again_it_goes_on_and_ends_the_same(plan, tmp_path):

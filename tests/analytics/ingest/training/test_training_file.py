@@ -63,6 +63,11 @@ def test_a_classifier_has_its_own_keys(write):
     assert (plan.reading.borders, plan.reading.classes) == ((0, 1.5), ("a", "b", "c"))
     assert plan.shape["pooling"] == "mean"
     assert plan.schedule == Schedule(epochs=1)
+    assert (plan.class_shares, plan.balance) == ((), False)
+    plan = read_training_file(
+        write(CLASSIFIER), changes=["corpus.class_shares=[1, 3, 0.5]", "corpus.balance=true"]
+    )
+    assert (plan.class_shares, plan.balance) == ((1, 3, 0.5), True)
 
 
 def test_changes_replace_what_the_file_says(write):
@@ -116,6 +121,27 @@ def changed(old: str, new: str) -> str:
         ),
         (changed("lower = true", "vocabulary_size = 1"), r"vocabulary_size must be at least 2"),
         (changed('kind = "documents"', ""), r"a classifier learns from labelled documents"),
+        (
+            changed("borders", "class_shares = [1, 3]\nborders"),
+            r"\[corpus\]: class_shares has a number for each of classes.*Got 2 for 3 classes",
+        ),
+        (
+            changed("borders", "class_shares = [1, 3, 0]\nborders"),
+            r"\[corpus\]: class_shares are numbers above 0\. Got \[1, 3, 0\]",
+        ),
+        (changed("borders", "class_shares = [1, 3, nan]\nborders"), r"class_shares are numbers above 0"),
+        (changed("borders", "class_shares = [1, 3, inf]\nborders"), r"class_shares are numbers above 0"),
+        (
+            changed("borders", 'class_shares = "1:3:3"\nborders'),
+            r"class_shares is a list, each a number\. Got '1:3:3'",
+        ),
+        (
+            changed("borders", "class_share = [1, 3, 3]\nborders"),
+            r"no key 'class_share'\. Did you mean 'class_shares'",
+        ),
+        (changed("borders", "balance = 1\nborders"), r"\[corpus\]: balance is true or false\. Got 1"),
+        (changed("lower = true", "balance = true"), r'\[corpus\]: class_shares and balance .* "classifier"'),
+        (changed("lower = true", "class_shares = [1, 2]"), r'class_shares and balance .* "classifier"'),
         (changed('pooling = "mean"', "tied = true"), r"\[network\]: there is no key 'tied'"),
         (changed("epochs = 1", "epochs = 1\nn_steps = 3"), r"\[schedule\]: there is no key 'n_steps'"),
         (changed('"reviews"', '"../up"'), r"the file: A training is named with letters.* Got '\.\./up'"),
