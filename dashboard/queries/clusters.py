@@ -110,6 +110,12 @@ class ClusterQueries:
 
         return self._cache.answer("clusters", recording.fingerprint, asked.clustering, search)
 
+    def described(self, asked: ClustersQuestion) -> list[dict[str, Any]]:
+        """Return the label and the size of each cluster."""
+        recording = self._recordings.open(asked.recording)
+        tags = self._responses.tags(recording, asked.color)
+        return self._clusters(recording, asked, self.found(asked).clusters, tags)
+
     def find(self, asked: ClustersQuestion) -> dict[str, Any]:
         """Return words by a part of their text: the same first, then those that begin so, then by count."""
         recording, text = self._recordings.open(asked.recording), asked.find.strip().casefold()
