@@ -52,15 +52,8 @@
         percent: (share) => (share === 0 ? "0 %" : share < 0.005 ? "< 1 %" : Math.round(100 * share) + " %"),
         /** Colour of a label, fit for text. */
         tagColor: (tag) => stateroom.colors.legible(clusters.overview.tags.colors[tag]),
-        /** Writes the numbers of a column alike: three digits of the largest, the same place behind the point for all. */
-        column(values) {
-            const most = Math.max(...values.map(Math.abs));
-            if (most > 0 && stateroom.isExtreme(most)) {
-                return (value) => (value > 0 ? "+" : "") + value.toExponential(2).replaceAll("-", "−");
-            }
-            const places = most > 0 ? Math.min(Math.max(2 - Math.floor(Math.log10(most)), 0), 12) : 0;
-            return (value) => (value > 0 ? "+" : "") + value.toFixed(places).replace("-", "−");
-        },
+        /** Writes the numbers of a column alike, with their sign. */
+        column: (values) => stateroom.column(values, {signed: true}),
         signed: (value) => (value > 0 ? "+" : "") + stateroom.number(value),
     });
 

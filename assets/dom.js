@@ -47,6 +47,17 @@
         return text.replaceAll("-", "−");
     };
 
+    /** Writes the numbers of a column alike: three digits of the largest, the same place behind the point for all. */
+    stateroom.column = function (values, options) {
+        const {signed} = {signed: false, ...options};
+        const known = values.filter(Number.isFinite);
+        const most = Math.max(0, ...known.map(Math.abs));
+        const extreme = most > 0 && stateroom.isExtreme(most);
+        const places = most > 0 ? Math.min(Math.max(2 - Math.floor(Math.log10(most)), 0), 12) : 0;
+        return (value) => (Number.isFinite(value) ? (signed && value > 0 ? "+" : "")
+            + (extreme ? value.toExponential(2) : value.toFixed(places)).replaceAll("-", "−") : "–");
+    };
+
     // ---- the floating label -----------------------------------------------------------------------------
     let tip = null;
 

@@ -251,6 +251,8 @@
                 request.last = undefined;
                 consider(id, request);
             },
+            /** Consider again what to ask: `derive` depends on more than the view. */
+            reconsider: (id) => consider(id, requests.get(id)),
             address: () => addressOf(current),
         };
 
@@ -293,5 +295,6 @@
     stateroom.view = viewOf({page: "match-page", view: "match-view", address: "match-address"}, "stateroom_view");
     stateroom.clustersView = viewOf(
         {page: "clusters-page", view: "clusters-view", address: "clusters-address"}, "stateroom_clusters_view");
-    stateroom.views = [stateroom.view, stateroom.clustersView];
+    stateroom.memoryView = viewOf({page: "memory-page", view: "memory-view", address: "memory-address"}, "stateroom_memory_view");
+    stateroom.views = [stateroom.view, stateroom.clustersView, stateroom.memoryView];
 })();
