@@ -12,6 +12,7 @@ AnalyticsError
     ├── FormatVersionError   written by a newer version of the format
     ├── DamagedRecordingError   a file is missing, truncated or foreign
     ├── RecordingChangedError   replaced or removed while it was open
+    ├── NetworkError            it ships no network, or one that cannot be run
     └── RecordingWriteError     it could not be written (exists, no permission, disk full)
 """
 
@@ -25,6 +26,7 @@ __all__ = [
     "DamagedRecordingError",
     "FormatVersionError",
     "MissingPackageError",
+    "NetworkError",
     "NotARecordingError",
     "ParameterError",
     "RangeError",
@@ -84,6 +86,10 @@ class DamagedRecordingError(RecordingError):
 
 class RecordingChangedError(RecordingError):
     """The recording was replaced or removed while it was open."""
+
+
+class NetworkError(RecordingError):
+    """The recording ships no network, or one that does not fit, or gives NaN."""
 
 
 class RecordingWriteError(RecordingError):

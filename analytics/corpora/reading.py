@@ -19,7 +19,15 @@ from analytics.corpora.vocabulary import build_vocabulary
 from analytics.corpora.words import BYTE_TEXTS, UNITS_OF_TEXT
 from analytics.errors import ParameterError, UnknownNameError, nearest
 
-__all__ = ["KINDS_OF_CORPUS", "Reading", "as_reading", "make_vocabulary", "read_corpus", "sequence_word"]
+__all__ = [
+    "KINDS_OF_CORPUS",
+    "Reading",
+    "as_reading",
+    "known_reading",
+    "make_vocabulary",
+    "read_corpus",
+    "sequence_word",
+]
 
 KINDS_OF_CORPUS = ("text", "conllu", "documents", "python")
 
@@ -83,6 +91,28 @@ def as_reading(facts: Mapping[str, Any]) -> Reading:
     return Reading(
         **{name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
     )
+
+
+def known_reading(facts: Mapping[str, Any]) -> Reading | None:
+    """Return how a network's training text was read; None where the facts that go with it do not say.
+
+    Examples
+    --------
+    >>> known_reading({"reading": {"by": "char"}}).by
+    'char'
+    >>> known_reading({"tokenisation": {"method": "spaces"}}).by
+    'space'
+    >>> known_reading({"perplexity": {"test": 3.0}})
+    """
+    if "reading" in facts:
+        known = as_reading(facts["reading"])
+        # A network of Python source reads characters, whatever the text is now.
+        return replace(known, by="char") if known.kind == "python" else known
+    if "tokenisation" not in facts:
+        return None
+    tokenisation = facts["tokenisation"]
+    by = "space" if tokenisation.get("method") == "spaces" else "word"
+    return Reading(by=by, lower=bool(tokenisation.get("lower_case")))
 
 
 def read_corpus(paths: Sequence[str | Path], reading: Reading, /) -> Corpus:

@@ -102,14 +102,14 @@ class Classifier(nn.Module):
             # The backward direction must begin at each sequence's own end.
             packed = pack_padded_sequence(embedded, lengths.cpu(), enforce_sorted=False)
             outputs, _ = pad_packed_sequence(self.layers(packed)[0], total_length=len(ids))
-        return self.projection(self.drop(self._pooled(outputs, lengths)))
+        return self.projection(self.drop(self.pooled(outputs, lengths)))
 
     def answer(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Logits after the whole of each sequence, (n_streams, n_classes)."""
         return self(ids, lengths)[lengths - 1, torch.arange(ids.shape[1])]
 
-    def _pooled(self, outputs: Tensor, lengths: Tensor | None) -> Tensor:
-        """What the logits are drawn from, of the shape of the outputs."""
+    def pooled(self, outputs: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """What the logits are drawn from, of the shape of the outputs (n_steps, n_streams, n_outputs)."""
         forward, backward = outputs[..., : self.shape.n_units], outputs[..., self.shape.n_units :]
         n_steps = len(outputs)
         if self.shape.pooling == "mean":

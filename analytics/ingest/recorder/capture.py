@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from analytics.ingest.recorder.layers import FoundLayer
-from analytics.models.gates import cell_weights, layer_weights, run_cells, step_gates
+from analytics.models.gates import cell_weights, step_gates
+from analytics.models.layer_states import direction_states, one_layer
 
 __all__ = ["Capture", "Carried", "LayerStates"]
 
@@ -154,7 +155,7 @@ class _LayerForward:
         self._capture, self._path = capture, path
         self._n_directions = 2 if module.bidirectional else 1
         self._module, self._weights = module, _weights_now(module)
-        self._parts = [_one_layer(module, number) for number in range(module.num_layers)]
+        self._parts = [one_layer(module, number) for number in range(module.num_layers)]
         self._paired = isinstance(module, nn.LSTM)
         self._batch_first = module.batch_first
 
@@ -184,7 +185,7 @@ class _LayerForward:
         weights = _weights_now(self._module)
         if any(new is not old for new, old in zip(weights, self._weights, strict=True)):
             self._weights = weights
-            self._parts = [_one_layer(self._module, number) for number in range(self._module.num_layers)]
+            self._parts = [one_layer(self._module, number) for number in range(self._module.num_layers)]
 
 
 class _CellForward:
@@ -222,52 +223,23 @@ def _weights_now(module: nn.RNNBase) -> list[Tensor]:
     return [weight for layer in module.all_weights for weight in layer]
 
 
-def _one_layer(module: nn.RNNBase, number: int) -> nn.RNNBase:
-    """A layer of one module as a module of its own, with the same weights."""
-    options: dict[str, Any] = {
-        "bias": module.bias, "bidirectional": module.bidirectional, "device": "meta",
-    }  # fmt: skip
-    if isinstance(module, nn.LSTM):
-        options["proj_size"] = module.proj_size
-    if isinstance(module, nn.RNN):
-        options["nonlinearity"] = module.nonlinearity
-    n_outputs = (module.proj_size or module.hidden_size) * (2 if module.bidirectional else 1)
-    kind = next(base for base in (nn.LSTM, nn.GRU, nn.RNN) if isinstance(module, base))
-    part = kind(module.input_size if number == 0 else n_outputs, module.hidden_size, **options)
-    for name, _ in list(part.named_parameters()):
-        weight = getattr(module, name.replace("_l0", f"_l{number}")).detach()
-        setattr(part, name, nn.Parameter(weight, requires_grad=False))
-    part.flatten_parameters()
-    return part.eval()
-
-
 def _call_states(
     layer: FoundLayer, call: _Call, wanted: Sequence[str]
 ) -> tuple[dict[str, Tensor], Tensor | None]:
     """States of one direction over one call, each (n_steps, n_streams, n_units), and the lengths."""
-    module: nn.RNNBase = layer.module
     outputs, lengths = _padded(call.outputs)
-    n_hidden = module.proj_size or module.hidden_size
     direction = int(layer.reverse)
-    hidden = outputs[:, :, direction * n_hidden : (direction + 1) * n_hidden]
-    kinds = [name.rpartition(".")[2] for name in wanted]
-    if kinds == ["hidden"]:
-        return {wanted[0]: hidden}, lengths
-    inputs, _ = _padded(call.inputs)
-    first = [_first_state(state, direction) for state in call.before] if call.before else None
-    if layer.reverse:
-        inputs, hidden = _reversed(inputs, lengths), _reversed(hidden, lengths)
-    weights = layer_weights(module, layer.number, reverse=layer.reverse)
-    h_first = hidden.new_zeros(hidden.shape[1:]) if first is None else first[0]
-    before = torch.cat([h_first[None].to(hidden.dtype), hidden[:-1]])
-    values = step_gates(weights, inputs.float(), before.float())
-    if "cell" in kinds:
-        c_first = torch.zeros(hidden.shape[1], module.hidden_size) if first is None else first[1].float()
-        values["cell"] = run_cells(values, c_first)
-    values["hidden"] = hidden
-    if layer.reverse:
-        values = {kind: _reversed(states, lengths) for kind, states in values.items()}
-    return {name: values[kind] for name, kind in zip(wanted, kinds, strict=True)}, lengths
+    values = direction_states(
+        layer.module,
+        layer.number,
+        kinds=[name.rpartition(".")[2] for name in wanted],
+        inputs=_padded(call.inputs)[0],
+        outputs=outputs,
+        reverse=layer.reverse,
+        first=[_two_axes(state[direction]) for state in call.before] if call.before else None,
+        lengths=lengths,
+    )
+    return {name: values[name.rpartition(".")[2]] for name in wanted}, lengths
 
 
 def _cell_states(layer: FoundLayer, calls: Sequence[_Call], wanted: Sequence[str]) -> dict[str, Tensor]:
@@ -292,19 +264,5 @@ def _padded(values: Tensor | PackedSequence) -> tuple[Tensor, Tensor | None]:
     return (values[:, None] if values.ndim == 2 else values), None
 
 
-def _first_state(state: Tensor, direction: int) -> Tensor:
-    """State of one direction before the first step, (n_streams, n_units)."""
-    return _two_axes(state[direction])
-
-
 def _two_axes(values: Tensor) -> Tensor:
     return values[None] if values.ndim == 1 else values
-
-
-def _reversed(values: Tensor, lengths: Tensor | None) -> Tensor:
-    """Each stream backwards; what lies behind its end stays where it is."""
-    if lengths is None:
-        return values.flip(0)
-    steps = torch.arange(len(values))[:, None]
-    places = torch.where(steps < lengths, lengths - 1 - steps, steps).to(values.device)
-    return values.gather(0, places[:, :, None].expand_as(values))

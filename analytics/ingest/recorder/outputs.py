@@ -15,12 +15,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-__all__ = ["ClassOutput", "Columns", "NumberOutput", "Output", "TokenOutput", "log_probabilities"]
+from analytics.models.scores import entropy, log_probabilities, token_scores
+
+__all__ = ["ClassOutput", "Columns", "NumberOutput", "Output", "TokenOutput"]
 
 ENTROPY = "entropy"
-
-CHUNK_VALUES = 1 << 18
-"""Logits looked at together: a megabyte, with its logarithms and shares, stays in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +56,8 @@ class TokenOutput:
 
     def columns(self, rows: Tensor, targets: NDArray[np.int32]) -> Columns:
         """Log-probability of the target, the likeliest tokens, and the entropy in nats."""
-        n_rows = max(1, CHUNK_VALUES // rows.shape[1])
-        pieces = [
-            self._piece(rows[start : start + n_rows], targets[start : start + n_rows])
-            for start in range(0, len(rows), n_rows)
-        ]
-        log_probability, ids, shares, entropies = (np.concatenate(part) for part in zip(*pieces, strict=True))
+        log_probability, ids, shares, entropies = token_scores(rows, targets, top_k=self.top_k)
         return Columns(log_probability, (ids, shares) if self.top_k else None, {ENTROPY: entropies})
-
-    def _piece(self, rows: Tensor, targets: NDArray[np.int32]) -> tuple[NDArray, ...]:
-        logs = log_probabilities(rows)
-        known = torch.from_numpy(np.maximum(targets, 0).astype(np.int64))
-        # A probability of exactly 0 has no finite logarithm; the smallest that float32 knows stands for it.
-        floor = float(np.log(np.finfo(np.float32).tiny))
-        chosen = logs.gather(1, known[:, None])[:, 0].clamp(floor, 0).numpy()
-        best, ids = logs.topk(self.top_k, dim=1)
-        shares = best.exp().clamp(0, 1).numpy()
-        log_probability = np.where(targets >= 0, chosen, np.nan).astype(np.float32)
-        return log_probability, ids.numpy().astype(np.int32), shares, entropy(logs)
 
 
 class ClassOutput:
@@ -116,29 +99,6 @@ class NumberOutput:
         """Each output as it is."""
         values = rows.float().numpy()
         return Columns(annotations={name: values[:, number] for number, name in enumerate(self._names)})
-
-
-def log_probabilities(rows: Tensor) -> Tensor:
-    """Natural logarithms of probabilities, whether the rows are logits, probabilities or logarithms already.
-
-    Examples
-    --------
-    >>> shares = torch.tensor([[0.25, 0.75]])
-    >>> [torch.allclose(log_probabilities(rows).exp(), shares) for rows in (shares, shares.log() + 3)]
-    [True, True]
-    """
-    rows = rows.float()
-    lowest = float(rows.min()) if rows.numel() else -1.0
-    if lowest >= 0 and bool(((rows.sum(dim=1) - 1).abs() < 1e-3).all()):
-        return rows.clamp_min(torch.finfo(torch.float32).tiny).log()
-    return torch.log_softmax(rows, dim=1)
-
-
-def entropy(logs: Tensor) -> NDArray[np.float32]:
-    """Entropy of each row of log-probabilities, in nats."""
-    shares = logs.exp()
-    # Where a share is 0 its logarithm may be -inf; the term is 0.
-    return -torch.linalg.vecdot(shares, logs.clamp_min(-1e4)).numpy()
 
 
 def _of_two(rows: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from typing import Any
 
 from analytics.corpora.corpus import Corpus
 from analytics.corpora.documents import LABEL, sequence_labels
-from analytics.corpora.reading import Reading, as_reading
+from analytics.corpora.reading import Reading, known_reading
 from analytics.corpora.vocabulary import encode
 from analytics.errors import AnalyticsError
 from analytics.store.recording import Recording
@@ -79,17 +79,10 @@ def network_reading(network: str | Path, /, *, kind: str, **changes: Any) -> Rea
     from analytics.models.weights import load_network
 
     _, _, facts = load_network(Path(network))
-    if "reading" in facts:
-        known = as_reading(facts["reading"])
-    else:
-        tokenisation = facts.get("tokenisation", {})
-        by = "space" if tokenisation.get("method") == "spaces" else "word"
-        known = Reading(by=by, lower=bool(tokenisation.get("lower_case")))
-    # A network of Python source reads characters, whatever the text is now.
-    by = "char" if known.kind == "python" else known.by
+    known = known_reading(facts) or Reading()
     # A line of text is no document of a treebank, so what was a sequence of one kind says nothing of another.
     sequences = known.sequences if known.kind == kind else Reading().sequences
-    return replace(known, **({"kind": kind, "by": by, "sequences": sequences} | changes))
+    return replace(known, **({"kind": kind, "sequences": sequences} | changes))
 
 
 def network_facts(folder: Path, facts: dict[str, Any], *, n_parameters: int) -> dict[str, Any]:
