@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from analytics.commands.demo import NETWORKS
-from analytics.commands.options import json_option, print_result, threads_option
+from analytics.commands.options import json_option, print_result, say, threads_option
 
 __all__ = ["train"]
 
@@ -71,6 +71,12 @@ def train(
         for name, values in measures.items()
         for part, value in values.items()
     ]
+    start = facts.get("embedding", {})
+    if start.get("missing"):
+        say(
+            f"{start['missing']:,} of {start['missing'] + start['found']:,} words have no vector in "
+            f"{start['file']} and started from the mean of the others."
+        )
     print_result({"network": out, **measures}, as_json=as_json, lines=[*lines, str(out)])
 
 

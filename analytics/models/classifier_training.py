@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from analytics.models.classifier import Classifier, ClassifierShape
+from analytics.models.embedding_start import EmbeddingStart
 from analytics.models.schedule import Schedule
 from analytics.models.training import BatchLoss, digest, train
 
@@ -28,7 +29,13 @@ MEASURED_AT_ONCE = 64
 
 
 def train_classifier(
-    shape: ClassifierShape, *, training: Labelled, validation: Labelled, schedule: Schedule, folder: Path
+    shape: ClassifierShape,
+    *,
+    training: Labelled,
+    validation: Labelled,
+    schedule: Schedule,
+    folder: Path,
+    embedding: EmbeddingStart | None = None,
 ) -> tuple[Classifier, list[dict[str, Any]]]:
     """Train, or go on where `folder` stopped, and return the best network and the log.
 
@@ -40,6 +47,8 @@ def train_classifier(
     schedule : Schedule
     folder : Path
         Where checkpoints and log are written, after every epoch.
+    embedding : EmbeddingStart, optional
+        What the embedding starts from, and whether it stays. Default: it is drawn.
 
     Raises
     ------
@@ -48,6 +57,9 @@ def train_classifier(
     """
     torch.manual_seed(schedule.seed)
     learner = _ClassifierLearner(Classifier(shape), training, validation, n_streams=schedule.n_streams)
+    if embedding is not None:
+        embedding.put_into(learner.model)
+        learner.identity += f" {embedding.identity}"
     log = train(learner, schedule=schedule, folder=folder)
     return learner.model, log
 

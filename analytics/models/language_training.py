@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from analytics.models.embedding_start import EmbeddingStart
 from analytics.models.language_model import LanguageModel, ModelShape
 from analytics.models.loss import full_loss, mean_loss, sampled_loss
 from analytics.models.schedule import LanguageSchedule
@@ -28,6 +29,7 @@ def train_language_model(
     validation: Sequence[NDArray],
     schedule: LanguageSchedule,
     folder: Path,
+    embedding: EmbeddingStart | None = None,
 ) -> tuple[LanguageModel, list[dict[str, Any]]]:
     """Train, or go on where `folder` stopped, and return the best network and the log.
 
@@ -39,6 +41,8 @@ def train_language_model(
         Going on with another number of epochs is allowed; any other change is refused.
     folder : Path
         Where checkpoints and log are written, after every epoch.
+    embedding : EmbeddingStart, optional
+        What the embedding starts from, and whether it stays. Default: it is drawn.
 
     Raises
     ------
@@ -47,6 +51,9 @@ def train_language_model(
     """
     torch.manual_seed(schedule.seed)
     learner = _LanguageLearner(LanguageModel(shape), training, validation, schedule=schedule)
+    if embedding is not None:
+        embedding.put_into(learner.model)
+        learner.identity += f" {embedding.identity}"
     log = train(learner, schedule=schedule, folder=folder)
     return learner.model, log
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from glob import glob
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,10 @@ from analytics.errors import ParameterError
 from analytics.ingest.training.class_balance import draw_class_shares, repeat_rarer_classes, take_sequences
 from analytics.ingest.training.network_training import TrainingText, train_on
 from analytics.ingest.training.training_file import TrainingFile
+from analytics.ingest.training.word_vectors import read_word_vectors
+
+if TYPE_CHECKING:
+    from analytics.models.embedding_start import EmbeddingStart
 
 __all__ = ["read_training_text", "split_sequences", "train_file"]
 
@@ -46,6 +50,7 @@ def train_file(plan: TrainingFile, *, folder: Path, out: Path, epochs: int | Non
     text = read_training_text(plan)
     schedule = plan.schedule if epochs is None else replace(plan.schedule, epochs=epochs)
     classes = {"classes": list(text.classes), "class_balance": _balance(plan)} if text.classes else {}
+    embedding, told = _embedding(plan, text.vocabulary)
     is_language = plan.task == "language model"
     facts = {
         "name": plan.name,
@@ -58,9 +63,17 @@ def train_file(plan: TrainingFile, *, folder: Path, out: Path, epochs: int | Non
         "reading": asdict(plan.reading),
         "corpus": text.training.name[:200],
         **classes,
+        **told,
     }
     return train_on(
-        text, task=plan.task, shape=plan.shape, schedule=schedule, facts=facts, folder=folder, out=out
+        text,
+        task=plan.task,
+        shape=plan.shape,
+        schedule=schedule,
+        facts=facts,
+        folder=folder,
+        out=out,
+        embedding=embedding,
     )
 
 
@@ -105,6 +118,22 @@ def _balance(plan: TrainingFile) -> str:
     told = [f"{shares} of {':'.join(plan.reading.classes)}"] if shares else []
     told += ["documents of rarer classes repeated until none is rarer"] if plan.balance else []
     return ", then ".join(told) or "as they come"
+
+
+def _embedding(plan: TrainingFile, vocabulary: list[str]) -> tuple[EmbeddingStart | None, dict[str, Any]]:
+    """What the embedding starts from, and the facts about it."""
+    if plan.embedding_file is None:
+        return None, {}
+    from analytics.models.embedding_start import EmbeddingStart
+
+    vectors = read_word_vectors(plan.embedding_file, vocabulary, n_embedding=plan.shape["n_embedding"])
+    facts = {
+        "file": Path(plan.embedding_file).name,
+        "frozen": plan.embedding_frozen,
+        "found": int(vectors.found.sum()),
+        "missing": int((~vectors.found).sum()),
+    }
+    return EmbeddingStart(vectors.values, frozen=plan.embedding_frozen), {"embedding": facts}
 
 
 def split_sequences(corpus: Corpus, *, share: float, seed: int) -> tuple[Corpus, Corpus]:

@@ -15,6 +15,7 @@ from analytics.corpora.vocabulary import encode
 from analytics.errors import ParameterError, nearest
 
 if TYPE_CHECKING:
+    from analytics.models.embedding_start import EmbeddingStart
     from analytics.models.schedule import Schedule
 
 __all__ = ["TrainingText", "train_on"]
@@ -81,6 +82,7 @@ def train_on(
     facts: Mapping[str, Any],
     folder: Path,
     out: Path,
+    embedding: EmbeddingStart | None = None,
 ) -> dict[str, Any]:
     """Train a network, or go on where `folder` stopped, and write it to `out`.
 
@@ -98,6 +100,8 @@ def train_on(
         For checkpoints and the log.
     out : Path
         Receives weights as float16, facts, vocabulary and the log.
+    embedding : EmbeddingStart, optional
+        What the embedding starts from. Default: it is drawn.
 
     Returns
     -------
@@ -106,7 +110,8 @@ def train_on(
     """
     from analytics.models.weights import load_network, save_network
 
-    model, log = _train(text, task=task, shape=shape, schedule=schedule, folder=folder)
+    options = {"schedule": schedule, "folder": folder, "embedding": embedding}
+    model, log = _train(text, task=task, shape=shape, options=options)
     training = {"schedule": asdict(schedule), "seconds": round(sum(line["seconds"] for line in log))}
     sizes = {part: text.sizes(part) for part in text.parts()}
     kept = {**facts, "training": training, "sizes": sizes}
@@ -119,7 +124,7 @@ def train_on(
 
 
 def _train(
-    text: TrainingText, *, task: str, shape: Mapping[str, Any], schedule: Schedule, folder: Path
+    text: TrainingText, *, task: str, shape: Mapping[str, Any], options: Mapping[str, Any]
 ) -> tuple[Any, Sequence[dict[str, Any]]]:
     n_words = len(text.vocabulary)
     if task == "language model":
@@ -130,8 +135,7 @@ def _train(
             ModelShape(n_words=n_words, **shape),
             training=text.ids("training"),
             validation=text.ids("validation"),
-            schedule=schedule,
-            folder=folder,
+            **options,
         )
     from analytics.models.classifier import ClassifierShape
     from analytics.models.classifier_training import train_classifier
@@ -140,8 +144,7 @@ def _train(
         ClassifierShape(n_words=n_words, n_classes=len(text.classes), **shape),
         training=(text.ids("training"), text.labels("training")),
         validation=(text.ids("validation"), text.labels("validation")),
-        schedule=schedule,
-        folder=folder,
+        **options,
     )
 
 

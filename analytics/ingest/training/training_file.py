@@ -11,6 +11,8 @@ vocabulary_size = 10000
 [network]
 task = "language model"        # or "classifier"
 n_units = 256                  # and the other sizes of `ModelShape` or `ClassifierShape`
+# embedding_file = "glove.txt"   vectors of words to start from, in the text format of word2vec or GloVe;
+# embedding_frozen = true        and they stay as they are.
 
 [schedule]
 epochs = 5                     # and the other options of `Schedule` or `LanguageSchedule`
@@ -20,15 +22,15 @@ epochs = 5                     # and the other options of `Schedule` or `Languag
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any
 
 from analytics.corpora.python_source import LIBRARY_PREFIX
 from analytics.corpora.reading import Reading, as_reading
-from analytics.errors import AnalyticsError, ParameterError, UnknownNameError, nearest
+from analytics.errors import AnalyticsError, ParameterError
+from analytics.ingest.training.section_checks import check_keys, check_types
 from analytics.store.schema import check_name
 
 __all__ = ["TASKS", "TrainingFile", "read_training_file"]
@@ -48,6 +50,14 @@ class _Files:
     min_count: int = 1
     class_shares: list[float] = field(default_factory=list)
     balance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Embedding:
+    """Keys of `[network]` beside those of its shape."""
+
+    embedding_file: str | None = None
+    embedding_frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,10 @@ class TrainingFile:
     """Whether documents of rarer classes are repeated, to learn and validate from, until none is rarer."""
     shape: dict[str, Any]
     """Of the network, without the numbers of words and classes."""
+    embedding_file: str | None
+    """Word vectors that the embedding starts from; None: it is drawn."""
+    embedding_frozen: bool
+    """Whether they stay as they are."""
     schedule: Any
     """A `Schedule` or `LanguageSchedule`."""
 
@@ -92,7 +106,7 @@ def read_training_file(path: str | Path, /, *, changes: Sequence[str] = ()) -> T
     """
     file = Path(path)
     content = _content(file)
-    _resolve(content.get("corpus"), file.parent)
+    _resolve(content, file.parent)
     for change in changes:
         _apply(content, change)
     try:
@@ -114,8 +128,11 @@ def _content(file: Path) -> dict[str, Any]:
         raise ParameterError(f"{file} is not TOML: {error}.") from None
 
 
-def _resolve(corpus: Any, folder: Path) -> None:
+def _resolve(content: dict[str, Any], folder: Path) -> None:
     """Make the file's own paths relative to it."""
+    corpus, network = content.get("corpus"), content.get("network")
+    if isinstance(network, dict) and isinstance(network.get("embedding_file"), str):
+        network["embedding_file"] = str(folder / network["embedding_file"])
     for part in ("training", "validation", "test") if isinstance(corpus, dict) else ():
         if isinstance(corpus.get(part), list):
             corpus[part] = [
@@ -145,7 +162,7 @@ def _apply(content: dict[str, Any], change: str) -> None:
 
 
 def _checked(content: dict[str, Any], *, default_name: str) -> TrainingFile:
-    _check_keys(content, ("name", "corpus", "network", "schedule"), "the file")
+    check_keys(content, ("name", "corpus", "network", "schedule"), "the file")
     name = content.get("name", default_name)
     if not isinstance(name, str):
         raise ParameterError(f"the file: name is a text. Got {name!r}.")
@@ -154,7 +171,7 @@ def _checked(content: dict[str, Any], *, default_name: str) -> TrainingFile:
         if not isinstance(values, dict):
             raise ParameterError(f"the file: the section [{section}] is missing.")
     reading, files = _corpus(sections["corpus"])
-    task, shape = _network(sections["network"])
+    task, shape, embedding = _network(sections["network"])
     try:
         check_name(name, what="training")
     except AnalyticsError as error:
@@ -173,6 +190,8 @@ def _checked(content: dict[str, Any], *, default_name: str) -> TrainingFile:
         class_shares=tuple(files.class_shares),
         balance=files.balance,
         shape=shape,
+        embedding_file=embedding.embedding_file,
+        embedding_frozen=embedding.embedding_frozen,
         schedule=_schedule(sections["schedule"], task),
     )
 
@@ -180,9 +199,9 @@ def _checked(content: dict[str, Any], *, default_name: str) -> TrainingFile:
 def _corpus(section: dict[str, Any]) -> tuple[Reading, _Files]:
     of_files = [entry.name for entry in fields(_Files)]
     of_reading = [entry.name for entry in fields(Reading)]
-    _check_keys(section, [*of_files, *of_reading], "[corpus]")
+    check_keys(section, [*of_files, *of_reading], "[corpus]")
     for kind in (_Files, Reading):
-        _check_types(section, kind, "[corpus]")
+        check_types(section, kind, "[corpus]")
     try:
         reading = as_reading({key: value for key, value in section.items() if key in of_reading})
     except AnalyticsError as error:
@@ -212,7 +231,7 @@ def _check_class_shares(files: _Files, reading: Reading, task: str) -> None:
         raise ParameterError(f"[corpus]: class_shares are numbers above 0. Got {shares}.")
 
 
-def _network(section: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _network(section: dict[str, Any]) -> tuple[str, dict[str, Any], _Embedding]:
     from analytics.models.classifier import ClassifierShape
     from analytics.models.language_model import ModelShape
 
@@ -222,54 +241,43 @@ def _network(section: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         raise ParameterError(f"[network]: task is one of {', '.join(TASKS)}. Got {task!r}.")
     kind, sizes = (ModelShape, {}) if task == TASKS[0] else (ClassifierShape, {"n_classes": 2})
     known = [entry.name for entry in fields(kind) if entry.name not in ("n_words", "n_classes")]
-    _check_keys(shape, ["task", *known], "[network]")
-    _check_types(shape, kind, "[network]")
+    of_embedding = [entry.name for entry in fields(_Embedding)]
+    check_keys(shape, ["task", *known, *of_embedding], "[network]")
+    for keys in (kind, _Embedding):
+        check_types(shape, keys, "[network]")
+    embedding = _Embedding(**{key: shape.pop(key) for key in of_embedding if key in shape})
     try:
         built = kind(n_words=2, **sizes, **shape)
     except AnalyticsError as error:
         raise type(error)(f"[network]: {error}") from None
-    return task, {name: value for name, value in asdict(built).items() if name in known}
+    checked = {name: value for name, value in asdict(built).items() if name in known}
+    _check_frozen(embedding, tied=checked.get("tied", False))
+    return task, checked, embedding
+
+
+def _check_frozen(embedding: _Embedding, *, tied: bool) -> None:
+    if not embedding.embedding_frozen:
+        return
+    if embedding.embedding_file is None:
+        raise ParameterError(
+            "[network]: embedding_frozen keeps the vectors of a file as they are: name it as embedding_file."
+        )
+    if tied:
+        raise ParameterError(
+            "[network]: a tied network learns its logits in the embedding, so that cannot be frozen. Set "
+            "tied = false."
+        )
 
 
 def _schedule(section: dict[str, Any], task: str) -> Any:
     from analytics.models.schedule import LanguageSchedule, Schedule
 
     kind = LanguageSchedule if task == TASKS[0] else Schedule
-    _check_keys(section, [entry.name for entry in fields(kind)], "[schedule]")
-    _check_types(section, kind, "[schedule]")
+    check_keys(section, [entry.name for entry in fields(kind)], "[schedule]")
+    check_types(section, kind, "[schedule]")
     if "epochs" not in section:
         raise ParameterError("[schedule]: epochs is missing: how often the text is read, at most.")
     try:
         return kind(**section)
     except AnalyticsError as error:
         raise type(error)(f"[schedule]: {error}") from None
-
-
-def _check_keys(section: Mapping[str, Any], known: Sequence[str], where: str) -> None:
-    for key in section:
-        if key not in known:
-            raise UnknownNameError(f"{where}: there is no key {key!r}.{nearest(key, known)}")
-
-
-def _check_types(section: Mapping[str, Any], kind: type, where: str) -> None:
-    for key, hint in get_type_hints(kind).items():
-        if key in section and not _fits(section[key], hint):
-            raise ParameterError(f"{where}: {key} is {_words(hint)}. Got {section[key]!r:.80}.")
-
-
-def _fits(value: Any, hint: Any) -> bool:
-    if get_origin(hint) in (Union, UnionType):
-        return any(_fits(value, part) for part in get_args(hint))
-    if get_origin(hint) in (tuple, list):
-        return isinstance(value, list) and all(_fits(part, get_args(hint)[0]) for part in value)
-    if isinstance(value, bool) or hint is bool:
-        return isinstance(value, bool) and hint is bool
-    return isinstance(value, (int, float) if hint is float else hint)
-
-
-def _words(hint: Any) -> str:
-    if get_origin(hint) in (Union, UnionType):
-        return " or ".join(_words(part) for part in get_args(hint) if part is not type(None))
-    if get_origin(hint) in (tuple, list):
-        return f"a list, each {_words(get_args(hint)[0])}"
-    return {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}[hint]

@@ -225,3 +225,50 @@ def test_a_class_that_the_training_lacks_is_refused(plan, tmp_path):
     (tmp_path / "other.tsv").write_text("godo\tfine film\n")
     with pytest.raises(AnalyticsError, match=r"test text has a label 'godo' .*Did you mean 'good'"):
         train_file(made, folder=tmp_path / "checkpoints", out=tmp_path / "out")
+
+
+def with_vectors(plan, tmp_path, text: str, **changes):
+    """A plan whose embedding starts from vectors of all words but one and `<unk>`."""
+    words = ["the", "cat", "sat", "on", "mat", ".", "film", "fine", "dull"]
+    vectors = np.random.default_rng(0).normal(size=(len(words), 8)).astype(np.float32)
+    rows = [
+        f"{word} {' '.join(map(str, vector.tolist()))}" for word, vector in zip(words, vectors, strict=True)
+    ]
+    (tmp_path / "vectors.txt").write_text("\n".join(rows))
+    plan(text, kind="gru", by="word")
+    sets = [
+        f"network.{key}={value}" for key, value in ({"embedding_file": '"vectors.txt"'} | changes).items()
+    ]
+    return read_training_file(tmp_path / "plan.toml", changes=sets), dict(zip(words, vectors, strict=True))
+
+
+@pytest.mark.parametrize(("text", "n_missing"), [(WORDS, 4), (REVIEWS, 7)])
+@pytest.mark.parametrize("frozen", [True, False])
+def test_the_embedding_starts_from_vectors_and_stays_where_it_is_frozen(
+    plan, tmp_path, monkeypatch, text, n_missing, frozen
+):
+    monkeypatch.chdir(tmp_path)
+    untied = {"tied": "false"} if text is WORDS else {}
+    made, vectors = with_vectors(plan, tmp_path, text, embedding_frozen=str(frozen).lower(), **untied)
+    train_file(made, folder=tmp_path / "checkpoints", out=tmp_path / "out")
+    model, vocabulary, facts = load_network(tmp_path / "out")
+    known = [word for word in vocabulary if word in vectors]
+    assert facts["embedding"] == {
+        "file": "vectors.txt", "frozen": frozen, "found": len(known), "missing": len(vocabulary) - len(known),
+    }  # fmt: skip
+    assert facts["embedding"]["missing"] == n_missing
+    learned = model.embedding.weight.detach().numpy()[[vocabulary.index(word) for word in known]]
+    given = np.array([vectors[word] for word in known])
+    as_written = given.astype(np.float16).astype(np.float32)
+    assert np.array_equal(learned, as_written) == frozen
+    assert np.abs(learned - given).max() < 0.2, "it is near where it started, and not where it is drawn"
+
+
+def test_other_vectors_do_not_go_on_with_an_old_training(plan, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    made, _ = with_vectors(plan, tmp_path, WORDS)
+    train_file(made, folder=tmp_path / "checkpoints", out=tmp_path / "out", epochs=1)
+    vectors = (tmp_path / "vectors.txt").read_text()
+    (tmp_path / "vectors.txt").write_text(vectors.replace("the 0", "the 1"))
+    with pytest.raises(AnalyticsError, match="belongs to another training"):
+        train_file(made, folder=tmp_path / "checkpoints", out=tmp_path / "out")

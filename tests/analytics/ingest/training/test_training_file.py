@@ -57,6 +57,19 @@ def test_what_the_file_says_is_read(write, tmp_path):
     assert plan.schedule == LanguageSchedule(epochs=2, learning_rate=1)
 
 
+def test_word_vectors_are_named_relative_to_the_file(write, tmp_path):
+    text = changed("n_units = 16", 'n_units = 16\nembedding_file = "v.txt"')
+    plan = read_training_file(write(text))
+    assert (plan.embedding_file, plan.embedding_frozen) == (str(tmp_path / "v.txt"), False)
+    assert "embedding_file" not in plan.shape
+    plan = read_training_file(
+        write(text),
+        changes=['network.embedding_file="w.txt"', "network.tied=false", "network.embedding_frozen=true"],
+    )
+    assert (plan.embedding_file, plan.embedding_frozen) == ("w.txt", True)
+    assert read_training_file(write(GOOD)).embedding_file is None
+
+
 def test_a_classifier_has_its_own_keys(write):
     plan = read_training_file(write(CLASSIFIER))
     assert (plan.name, plan.task) == ("reviews", "classifier")
@@ -110,6 +123,22 @@ def changed(old: str, new: str) -> str:
         (
             changed("n_units = 16", 'task = "tagger"'),
             r"task is one of language model, classifier\. Got 'tagger'",
+        ),
+        (
+            changed("n_units = 16", "n_units = 16\nembedding_frozen = true"),
+            r"\[network\]: embedding_frozen keeps .* name it as embedding_file",
+        ),
+        (
+            changed("n_units = 16", 'n_units = 16\nembedding_frozen = true\nembedding_file = "v.txt"'),
+            r"a tied network learns its logits in the embedding, .* Set tied = false",
+        ),
+        (
+            changed("n_units = 16", "embedding_file = 3"),
+            r"\[network\]: embedding_file is a text\. Got 3",
+        ),
+        (
+            changed("n_units = 16", "embeding_file = 3"),
+            r"there is no key 'embeding_file'\. Did you mean 'embedding_file'",
         ),
         (changed("n_units = 16", "tied = 1"), r"\[network\]: tied is true or false\. Got 1"),
         (changed("lower = true", 'by = "letter"'), r"\[corpus\]: by of a corpus is one of word"),
