@@ -8,6 +8,11 @@ from typing import Any
 __all__ = [
     "AnnotationContent",
     "FileGroup",
+    "MemoryCurve",
+    "MemoryNorms",
+    "MemoryProperty",
+    "MemorySpectrum",
+    "MemoryUnits",
     "RecordingContent",
     "RecordingDetail",
     "RecordingFacts",
@@ -169,3 +174,71 @@ class TrainingCurve:
     """The epoch whose weights were kept; None when the log does not tell."""
     kept_by: str = ""
     """How that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryCurve:
+    """What is left of the input after each delay, from 0 on; None where there is no number.
+
+    `color` names a meaning: `first`, `second`, `text`, `other` or `category 3`.
+    """
+
+    name: str
+    color: str
+    n: tuple[int, ...]
+    """Positions that the mean at each delay is over."""
+    value: tuple[float | None, ...]
+    low: tuple[float | None, ...] = ()
+    """Lower limit of the band around each value; empty: no band."""
+    high: tuple[float | None, ...] = ()
+    half_life: float | None = None
+    """Delay at which half is left; None: more is left at the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryNorms:
+    """Norm of the mean gradient beside the mean norm of the gradients, for each delay."""
+
+    name: str
+    color: str
+    n: tuple[int, ...]
+    mean_norm: tuple[float | None, ...]
+    norm_of_mean: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySpectrum:
+    """All singular values of a mean gradient, the largest first."""
+
+    name: str
+    color: str
+    n: int
+    values: tuple[float | None, ...]
+    shares: tuple[float | None, ...]
+    """Of the values up to each in the sum of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryProperty:
+    """How much of the difference of two classes of words is left after each delay."""
+
+    name: str
+    color: str
+    relative: tuple[float | None, ...]
+    cosine: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryUnits:
+    """How long each unit holds what it takes in, and its mean gates; a value for each unit, None: unknown."""
+
+    half_life: tuple[float | None, ...]
+    strength: tuple[float | None, ...]
+    """Norm of the unit's row of the mean gradient at delay 0."""
+    write: tuple[float | None, ...]
+    keep: tuple[float | None, ...]
+    write_name: str
+    keep_name: str
+    n: int
+    """Positions the means are over."""
+    last_delay: int

@@ -1,0 +1,204 @@
+"""What a state remembers: curves against the delay, norms, spectra."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from dashboard.facts import MemoryCurve, MemoryNorms, MemorySpectrum
+from dashboard.figures.match import as_written
+from dashboard.figures.memory_axes import (
+    MOST_MARKERS,
+    NAME,
+    PART_HEIGHT,
+    color_of,
+    delay_axis,
+    drawable,
+    laid_out,
+    line_of,
+    over,
+    value_axis,
+)
+from dashboard.figures.theme import palette
+
+__all__ = ["classes_figure", "decay_figure", "norms_figure", "spectrum_figure"]
+
+DECAY_HEIGHT = 360
+BAND_OPACITY = 0.18
+
+
+def decay_figure(
+    curves: Sequence[MemoryCurve], *, title: str, scale: str, delay: int, theme: str
+) -> go.Figure:
+    """Return each curve with its band and a mark at its half-life; the chosen delay is marked.
+
+    `title` says what is measured and in which unit; `scale` is `log`, `linear` or `share`.
+    """
+    figure = go.Figure()
+    for curve in curves:
+        figure.add_traces(_curve_traces(curve, scale=scale, theme=theme))
+    _mark_half_lives(figure, curves, theme=theme)
+    return laid_out(figure, theme=theme, height=DECAY_HEIGHT, delay=delay).update_layout(
+        xaxis=delay_axis(_longest(curves)),
+        yaxis=value_axis(f"{title}<br>{over([n for curve in curves for n in curve.n])}", scale=scale),
+    )
+
+
+def classes_figure(
+    curves: Sequence[MemoryCurve], *, title: str, scale: str, delay: int, theme: str
+) -> go.Figure:
+    """Return a curve for each class; that of all words has the colour of text."""
+    figure = decay_figure(curves, title=title, scale=scale, delay=delay, theme=theme)
+    return figure.update_layout(legend={"orientation": "v", "x": 1.02, "y": 1, "xanchor": "left"})
+
+
+def norms_figure(norms: Sequence[MemoryNorms], *, scale: str, delay: int, theme: str) -> go.Figure:
+    """Return the mean norm of the gradients beside the norm of their mean: what lies between cancels."""
+    figure = go.Figure()
+    for each in norms:
+        for values, what, dash in (
+            (each.mean_norm, "mean ‖G‖", "solid"),
+            (each.norm_of_mean, "‖mean G‖", "dot"),
+        ):
+            name = f"{as_written(each.name)}: {what}"
+            figure.add_trace(
+                line_of(
+                    drawable(values, scale),
+                    name=name,
+                    color=color_of(each.color, theme),
+                    dash=dash,
+                    customdata=list(each.n),
+                    hovertemplate=NAME + " %{y:.4g} at delay %{x}, n %{customdata:,}<extra></extra>",
+                )
+            )
+    most = max((len(each.n) for each in norms), default=1)
+    counts = [n for each in norms for n in each.n]
+    return laid_out(figure, theme=theme, height=PART_HEIGHT, delay=delay).update_layout(
+        xaxis=delay_axis(most),
+        yaxis=value_axis(f"Frobenius norm of the gradient<br>{over(counts)}", scale=scale),
+    )
+
+
+def spectrum_figure(
+    spectra: Sequence[MemorySpectrum], *, delay: int, n: int, scale: str, theme: str
+) -> go.Figure:
+    """Return the singular values at one delay by rank; the first `n` are parted from the rest."""
+    figure = go.Figure()
+    for each in spectra:
+        name = as_written(each.name)
+        figure.add_trace(
+            go.Scatter(
+                x=list(range(1, len(each.values) + 1)),
+                y=drawable(each.values, scale),
+                name=name,
+                mode="lines+markers" if len(each.values) <= MOST_MARKERS else "lines",
+                line={"color": color_of(each.color, theme), "width": 1.5},
+                marker={"size": 5},
+                customdata=list(each.shares),
+                hovertemplate=NAME
+                + ": value %{x} is %{y:.4g}; up to it %{customdata:.1%} of the sum<extra></extra>",
+            )
+        )
+    colors = palette(theme)
+    counts = [each.n for each in spectra]
+    figure.add_vline(
+        x=n + 0.5,
+        line={"color": colors.text_quiet, "width": 1, "dash": "dot"},
+        annotation={"text": f"first {n}", "font": {"size": 11, "color": colors.text_quiet}, "yanchor": "top"},
+    )
+    return laid_out(figure, theme=theme, height=PART_HEIGHT).update_layout(
+        xaxis={"title": {"text": f"rank of the singular value at delay {delay}"}, "tickformat": ",d"},
+        yaxis=value_axis(f"singular value<br>{over(counts)}", scale=scale),
+    )
+
+
+def _curve_traces(curve: MemoryCurve, *, scale: str, theme: str) -> list[go.Scatter]:
+    """The band first, so that the line lies on it."""
+    name, color = as_written(curve.name), color_of(curve.color, theme)
+    values = drawable(curve.value, scale)
+    banded = bool(curve.low) and bool(curve.high)
+    limits = zip(curve.low, curve.high, strict=True) if banded else [(None, None)] * len(values)
+    line = line_of(
+        values,
+        name=name,
+        color=color,
+        dash="solid",
+        legendgroup=curve.name,
+        customdata=[[n, low, high] for n, (low, high) in zip(curve.n, limits, strict=True)],
+        hovertemplate=NAME
+        + " %{y:.4g}"
+        + (" (%{customdata[1]:.4g} to %{customdata[2]:.4g})" if banded else "")
+        + " at delay %{x}, n %{customdata[0]:,}<extra></extra>",
+    )
+    return [*_band(curve, values, scale=scale, color=color), line] if banded else [line]
+
+
+def _band(curve: MemoryCurve, values: list[float | None], *, scale: str, color: str) -> list[go.Scatter]:
+    """An outline per run of delays without a gap; a limit that a logarithm cannot show is the value."""
+    bands = []
+    for run in _runs(values):
+        low = [_or_value(curve.low[place], values[place], scale) for place in run]
+        high = [_or_value(curve.high[place], values[place], scale) for place in run]
+        bands.append(
+            go.Scatter(
+                x=[*run, *reversed(run)],
+                y=[*high, *reversed(low)],
+                fill="toself",
+                fillcolor=_faded(color),
+                line={"width": 0},
+                mode="lines",
+                hoverinfo="skip",
+                legendgroup=curve.name,
+                showlegend=False,
+            )
+        )
+    return bands
+
+
+def _runs(values: Sequence[float | None]) -> list[list[int]]:
+    """Places of neighbouring values that are numbers, two of them at least."""
+    runs: list[list[int]] = [[]]
+    for place, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append(place)
+    return [run for run in runs if len(run) > 1]
+
+
+def _or_value(limit: float | None, value: float | None, scale: str) -> float | None:
+    return value if limit is None or (scale == "log" and limit <= 0) else limit
+
+
+def _faded(color: str) -> str:
+    red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{BAND_OPACITY})"
+
+
+def _mark_half_lives(figure: go.Figure, curves: Sequence[MemoryCurve], *, theme: str) -> None:
+    for curve in curves:
+        start = next(iter(curve.value), None)
+        if curve.half_life is None or start is None:
+            continue
+        figure.add_trace(
+            go.Scatter(
+                x=[curve.half_life],
+                y=[start / 2],
+                mode="markers",
+                marker={
+                    "symbol": "diamond-open",
+                    "size": 11,
+                    "color": color_of(curve.color, theme),
+                    "line": {"width": 2},
+                },
+                legendgroup=curve.name,
+                showlegend=False,
+                hovertemplate=as_written(curve.name).replace("%", "&#37;")
+                + ": half of it is left at delay %{x:.2f}<extra></extra>",
+            )
+        )
+
+
+def _longest(curves: Sequence[MemoryCurve]) -> int:
+    return max((len(curve.value) for curve in curves), default=1)

@@ -1,0 +1,120 @@
+"""What the figures of the memory share: colours by meaning, axes in delays, lines with gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from dashboard.figures.theme import CATEGORIES, OTHER, palette, template
+
+__all__ = [
+    "MOST_MARKERS",
+    "NAME",
+    "PART_HEIGHT",
+    "color_of",
+    "delay_axis",
+    "drawable",
+    "laid_out",
+    "line_of",
+    "over",
+    "value_axis",
+]
+
+PART_HEIGHT = 300
+MOST_MARKERS = 60
+"""Delays up to which each is marked."""
+NAME = "%{fullData.name}"
+"""In a hover; a name spelt out there would be read as a template."""
+
+
+def color_of(meaning: str, theme: str) -> str:
+    """Return the colour of a curve: `first`, `second`, `text`, `other` or `category 3`.
+
+    Examples
+    --------
+    >>> color_of("category 1", "light"), color_of("first", "light")
+    ('#e69f00', '#0f766e')
+    """
+    name = "dark" if theme == "dark" else "light"
+    if meaning.startswith("category "):
+        number = int(meaning.removeprefix("category "))
+        return CATEGORIES[name][number] if number < len(CATEGORIES[name]) else OTHER[name]
+    return OTHER[name] if meaning == "other" else getattr(palette(theme), meaning)
+
+
+def line_of(values: list[float | None], *, name: str, color: str, dash: str, **options) -> go.Scatter:
+    """Return a value for each delay from 0 on as a line; None is a gap."""
+    return go.Scatter(
+        x=list(range(len(values))),
+        y=values,
+        name=name,
+        mode="lines+markers" if len(values) <= MOST_MARKERS else "lines",
+        line={"color": color, "width": 2, "dash": dash},
+        marker={"size": 5, "color": color},
+        connectgaps=False,
+        **options,
+    )
+
+
+def delay_axis(n_delays: int) -> dict:
+    """Return the axis of `n_delays` delays."""
+    return {
+        "title": {"text": "delay in positions"},
+        "range": [-0.5, max(1, n_delays) - 0.5],
+        "tickformat": ",d",
+        **({"dtick": 1} if n_delays <= 12 else {}),
+    }
+
+
+def value_axis(title: str, *, scale: str) -> dict:
+    """Return an axis from 0 on: `linear`, of logarithms (`log`), or up to 100 % (`share`)."""
+    if scale == "share":
+        return {"title": {"text": title}, "range": [0, 1.02], "tickformat": ".0%"}
+    if scale == "log":
+        return {"title": {"text": title}, "type": "log", "exponentformat": "power", "dtick": "D2"}
+    return {"title": {"text": title}, "rangemode": "tozero"}
+
+
+def laid_out(
+    figure: go.Figure, *, theme: str, height: int, delay: int | None = None, panels: Sequence[str] = ("x",)
+) -> go.Figure:
+    """Lay a figure out as all on this page are; a line at `delay` crosses each of the panels."""
+    if delay is not None:
+        for axis in panels:
+            figure.add_shape(
+                type="line",
+                x0=delay,
+                x1=delay,
+                y0=0,
+                y1=1,
+                xref=axis,
+                yref="paper",
+                line={"color": palette(theme).hovered, "width": 1},
+            )
+    return figure.update_layout(
+        template=template(theme),
+        height=height,
+        margin={"l": 64, "r": 16, "t": 8, "b": 44},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        showlegend=True,
+        # What was zoomed or hidden stays so when only the theme or the delay changes.
+        uirevision="memory",
+    )
+
+
+def over(counts: Sequence[int]) -> str:
+    """What the means are over, in words."""
+    if not counts:
+        return "no positions"
+    few, many = min(counts), max(counts)
+    return (
+        f"mean over n = {many:,} positions"
+        if few == many
+        else f"means over n = {few:,} to {many:,} positions"
+    )
+
+
+def drawable(values: Sequence[float | None], scale: str) -> list[float | None]:
+    """A logarithm has no place for 0."""
+    return [None if value is None or (scale == "log" and value <= 0) else value for value in values]

@@ -1,0 +1,57 @@
+"""What is asked of the Memory page: the part of the view that its answers depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+__all__ = ["AUTOMATIC", "MemoryQuestion"]
+
+AUTOMATIC = -1
+"""Positions: those of the largest stored run, else as many as take under a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryQuestion:
+    """Whose memory, of what, and what of it. Names as in the view."""
+
+    recording: str
+    state: str
+    beside: tuple[str, ...] = ()
+    delays: int = 30
+    positions: int = AUTOMATIC
+    seed: int = 0
+    measure: str = "largest"
+    n: int = 5
+    scale: str = "log"
+    whitened: bool = False
+    by: str = ""
+    classes: tuple[str, ...] = ()
+    words: tuple[int, ...] = ()
+    sort: str = "strength"
+    delay: int = 0
+    properties: tuple[str, ...] = ()
+    types: bool = True
+    position: int = -1
+    control: bool = True
+    unit: int = -1
+
+    @classmethod
+    def of(cls, view: Mapping[str, Any]) -> MemoryQuestion:
+        """Return the question of a view; its other fields do not matter."""
+        given = {field.name: view[field.name] for field in fields(cls) if field.name in view}
+        return cls(
+            **{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+        )
+
+    def of_curve(self, curve: str) -> MemoryQuestion:
+        """Return the same asked of another recording's state, `recording:state`."""
+        recording, _, state = curve.rpartition(":")
+        return replace(self, recording=recording, state=state, by="", words=())
+
+    @property
+    def curves(self) -> tuple[MemoryQuestion, ...]:
+        """The question itself and those beside it, each once."""
+        own = f"{self.recording}:{self.state}"
+        return (self, *(self.of_curve(curve) for curve in self.beside if curve != own))
