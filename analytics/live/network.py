@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -126,6 +127,12 @@ class LiveNetwork:
         wanted = self._wanted(states)
         if top_k < 1:
             raise ParameterError(f"top_k must be at least 1. Got {top_k}.")
+        with _alone():
+            return self._sentence(given, wanted, after, top_k)
+
+    def _sentence(
+        self, given: LiveTokens, wanted: Sequence[str], after: int | None, top_k: int
+    ) -> LiveSentence:
         first, lead = (None, np.empty(0, dtype=np.int64)) if after is None else self._before(after)
         ids = np.concatenate([lead, given.ids])
         steps = self._stepper.run(ids, first=first, wanted=wanted)
@@ -218,6 +225,20 @@ class LiveNetwork:
                     f"The network of '{self.recording.name}' gives NaN or infinity from word {place + 1} "
                     f"({tokens.tokens[place]!r}) on: its weights are too large. Train it again."
                 )
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Without gradients, and on one thread: some words are too little to share, and two threads that wait for
+    each other on a busy machine take many times as long. Torch keeps this number for each calling thread.
+    """
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        torch.set_num_threads(n_threads)
 
 
 def _classes(module: LanguageModel | Classifier, facts: Mapping[str, Any]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from torch import Tensor
 
 from analytics.errors import NetworkError
 from analytics.live.network import LiveNetwork
+from analytics.models.classifier import ClassifierShape
+from analytics.models.language_model import ModelShape
 from analytics.models.weights import FACTS_FILE, TASKS, build_network
 from analytics.store.recording import Recording, open_recording
 
@@ -56,7 +58,12 @@ def open_network(recording: Recording | str | Path, /) -> LiveNetwork:
     # What was read by name must be of the recording that is open, and not of one that took its place.
     opened.check_unchanged()
     _check(opened, facts, weights)
-    return LiveNetwork(opened, build_network(facts, weights), facts)
+    try:
+        return LiveNetwork(opened, build_network(facts, weights), facts)
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise NetworkError(
+            f"The network of '{opened.name}' cannot be built ({_first_line(error)}). {_HOW_TO_SHIP}"
+        ) from None
 
 
 def _read(recording: Recording) -> tuple[dict[str, Any], dict[str, Tensor]]:
@@ -90,24 +97,36 @@ def _check(recording: Recording, facts: Any, weights: Mapping[str, Tensor]) -> N
 
 
 def _misfit(facts: Mapping[str, Any], weights: Mapping[str, Tensor]) -> str | None:
-    """Where the weights differ from what the facts tell, without building it."""
-    shape, network = TASKS[facts.get("task", "language model")]
+    """Where the weights differ from what the facts tell."""
     try:
-        with torch.device("meta"):
-            module = network(shape(**facts["network"]))
-    except (TypeError, ValueError, RuntimeError) as error:
+        shape = TASKS[facts.get("task", "language model")][0](**facts["network"])
+    except (TypeError, ValueError) as error:
         return f"{FACTS_FILE} tells no network ({_first_line(error)})"
-    expected = {name: tuple(values.shape) for name, values in module.state_dict().items()}
-    if getattr(module.shape, "tied", False):
-        del expected["projection.weight"]
     found = {name: tuple(values.shape) for name, values in weights.items()}
-    for name in [*expected, *found]:
-        if found.get(name) != expected.get(name):
-            there, wanted = (
-                f"the shape {shapes[name]}" if name in shapes else "none" for shapes in (found, expected)
-            )
-            return f"{name!r} has {there} where {FACTS_FILE} tells {wanted}"
-    return None
+    for name, expected in _shapes(shape):
+        there = found.pop(name, None)
+        if there != expected:
+            return f"{name!r} has the shape {there} where {FACTS_FILE} tells {expected}"
+    return f"{FACTS_FILE} tells no {next(iter(found))!r}" if found else None
+
+
+def _shapes(shape: ModelShape | ClassifierShape) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Name and shape of every weight. Sizes in a file may be anything: nothing is built before they fit."""
+    endings = ("", "_reverse") if getattr(shape, "bidirectional", False) else ("",)
+    n_rows = {"rnn": 1, "gru": 3, "lstm": 4}[shape.kind] * shape.n_units
+    n_outputs = shape.n_units * len(endings)
+    yield "embedding.weight", (shape.n_words, shape.n_embedding)
+    for layer in range(shape.n_layers):
+        n_inputs = n_outputs if layer else shape.n_embedding
+        for ending in endings:
+            yield f"layers.weight_ih_l{layer}{ending}", (n_rows, n_inputs)
+            yield f"layers.weight_hh_l{layer}{ending}", (n_rows, shape.n_units)
+            yield f"layers.bias_ih_l{layer}{ending}", (n_rows,)
+            yield f"layers.bias_hh_l{layer}{ending}", (n_rows,)
+    n_answers = getattr(shape, "n_classes", shape.n_words)
+    if not getattr(shape, "tied", False):
+        yield "projection.weight", (n_answers, n_outputs)
+    yield "projection.bias", (n_answers,)
 
 
 def _mismatch(recording: Recording, facts: Mapping[str, Any]) -> str | None:

@@ -31,7 +31,7 @@ class Steps:
 
 
 class Stepper:
-    """Runs a network; may be used by several threads at once.
+    """Runs a network, inside `torch.no_grad`; may be used by several threads at once.
 
     Parameters
     ----------
@@ -56,7 +56,6 @@ class Stepper:
             for kind in kinds
         }
 
-    @torch.no_grad()
     def run(self, ids: NDArray, *, first: Carried | None, wanted: Collection[str]) -> Steps:
         """Run over ids of shape (n_steps,) from a state, or from zeros."""
         values = self._embedded(ids)
@@ -77,14 +76,13 @@ class Stepper:
             values = self._module.pooled(values)
         return Steps(states, self._module.projection(values)[:, 0])
 
-    @torch.no_grad()
     def read(self, ids: NDArray) -> Carried:
         """Read ids of shape (n_steps,) from zeros and return the state after the last."""
         _, after = self._layers(self._embedded(ids))
         return after if isinstance(after, tuple) else (after,)
 
     def _embedded(self, ids: NDArray) -> Tensor:
-        return self._module.embedding(torch.from_numpy(ids)[:, None])
+        return self._module.embedding(torch.tensor(ids)[:, None])
 
 
 def _name(number: int, reverse: bool) -> str:
