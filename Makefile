@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check
 QUIET = $$([ -t 1 ] || echo --quiet)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo recordings test lint unit browser bench format clean chromium
+.PHONY: help demo recordings sentiment test lint unit browser bench format clean chromium
 
 help: ## Explain every target.
 	@echo "Stateroom: make TARGET"
@@ -22,6 +22,20 @@ recordings: $(VENV)/.installed $(VENV)/.demo ## Build the demo recordings that a
 		[ -f data/recordings/$$name/recording.json ] || missing=1; \
 	done; \
 	[ -z "$$missing" ] || $(BIN)/python -m analytics demo
+
+# Each step is left out where its result is there; a training or a recording that was stopped goes on.
+sentiment: $(VENV)/.installed $(VENV)/.demo ## Train on reviews, once with few negative ones, and record both networks.
+	@$(BIN)/python data/recipes/reviews.py
+	@for name in reviews-unbalanced reviews-balanced; do \
+		grep -q accuracy data/networks/$$name/model.json 2> /dev/null \
+			|| $(BIN)/python -m analytics train data/recipes/$$name.toml --threads 1 || exit; \
+		[ -f data/recordings/$$name/recording.json ] \
+			|| $(BIN)/python -m analytics record --network data/networks/$$name --name $$name --resume \
+				--documents data/corpora/reviews-held-out.tsv --title "Reviews, $${name#reviews-} training" \
+				--description "Reviews of films and products held out from training, as many for as against." --threads 1 || exit; \
+		[ ! -f $(VENV)/.demo ] || grep -q '"part of speech"' data/recordings/$$name/recording.json \
+			|| $(BIN)/python -m analytics annotate $$name --with "part of speech" > /dev/null || exit; \
+	done
 
 test: $(VENV)/.tests chromium recordings lint unit browser ## Check format and style, run every test.
 
