@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dash import Dash
 
-from dashboard.callbacks import clusters, match, recordings, selection, shell, verification
+from dashboard.callbacks import clusters, match, recordings, selection, sentences, shell, verification
 from dashboard.jobs import Jobs
 from dashboard.queries import Queries
 
 __all__ = ["register_all"]
 
-MODULES = (shell, recordings, selection, match, clusters)
+MODULES = (shell, recordings, selection, match, clusters, sentences)
 
 
 def register_all(app: Dash, queries: Queries, jobs: Jobs) -> None:

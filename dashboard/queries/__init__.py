@@ -11,10 +11,17 @@ from dashboard.queries.clusters_detail import ClusterDetailQueries
 from dashboard.queries.clusters_view import ClustersViewQueries
 from dashboard.queries.contents import ContentQueries
 from dashboard.queries.match import MatchQueries
+from dashboard.queries.networks import LiveNetworks
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.responses import ResponseQueries
 from dashboard.queries.search import SearchQueries
 from dashboard.queries.selection import SelectionQueries
+from dashboard.queries.sentences import SentenceQueries
+from dashboard.queries.sentences_detail import SentenceDetailQueries
+from dashboard.queries.sentences_example import SentenceExampleQueries
+from dashboard.queries.sentences_list import SentenceListQueries
+from dashboard.queries.sentences_reading import PassageQueries
+from dashboard.queries.sentences_view import SentencesViewQueries
 from dashboard.queries.training import TrainingQueries
 from dashboard.queries.verification import VerificationQueries
 from dashboard.queries.view import ViewQueries
@@ -41,4 +48,15 @@ class Queries:
         self.clusters = ClusterQueries(self.recordings, self.responses, self.annotations, cache)
         self.cluster_detail = ClusterDetailQueries(self.recordings, self.responses, cache)
         self.clusters_view = ClustersViewQueries(self.recordings)
+        self.networks = LiveNetworks(self.recordings)
+        passages = PassageQueries(self.recordings, self.networks, cache)
+        self.sentences = SentenceQueries(self.recordings, passages, self.clusters, self.annotations, cache)
+        self.sentence_detail = SentenceDetailQueries(
+            self.recordings, passages, self.clusters, self.responses, cache
+        )
+        self.sentence_list = SentenceListQueries(self.recordings, cache)
+        self.sentence_example = SentenceExampleQueries(
+            self.recordings, self.sentence_list, self.networks, cache
+        )
+        self.sentences_view = SentencesViewQueries(self.recordings, self.sentence_example)
         self.cache = cache

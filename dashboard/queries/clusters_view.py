@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analytics.errors import nearest
 from analytics.store.recording import Recording
+from dashboard.facts import RecordingFacts
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.responses import tag_annotations
 from dashboard.queries.view import check_state, opening_of, recording_or_opening
 
-__all__ = ["ClustersViewQueries"]
+__all__ = ["ClustersViewQueries", "check_pick", "check_unit", "check_words", "rich"]
 
 BLANK = {"color": "", "pick": "", "chosen": [], "unit": -1, "find": "", "named": []}
 """What is reset when another recording is shown than was asked for: there it would mean something else."""
@@ -27,9 +28,7 @@ class ClustersViewQueries:
 
     def opening(self) -> str:
         """Return the recording of a first visit: one with words enough to cluster; empty without any."""
-        facts = self._recordings.all()
-        rich = [each for each in facts if each.n_vocabulary >= ENOUGH_WORDS]
-        return opening_of(rich or facts).get("recording", "")
+        return opening_of(rich(self._recordings.all())).get("recording", "")
 
     def checked(self, view: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """Return the fields of a view that have to change, and a sentence for each that made no sense."""
@@ -37,9 +36,14 @@ class ClustersViewQueries:
         if recording is None:
             return {"recording": ""}, problems
         changes: dict[str, Any] = {"recording": recording.path.name, **(BLANK if problems else {})}
-        for check in (check_state, _color, _words, _unit, _pick):
+        for check in (check_state, _color, check_words, check_unit, check_pick):
             check(recording, {**view, **changes}, changes, problems)
         return changes, problems
+
+
+def rich(facts: Sequence[RecordingFacts]) -> list[RecordingFacts]:
+    """Return the recordings with words enough to cluster; all of them where none has."""
+    return [each for each in facts if each.n_vocabulary >= ENOUGH_WORDS] or list(facts)
 
 
 def _color(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
@@ -52,9 +56,16 @@ def _color(recording: Recording, view: Mapping[str, Any], changes: dict, problem
         changes["color"] = ""
 
 
-def _words(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
+def check_words(
+    recording: Recording,
+    view: Mapping[str, Any],
+    changes: dict,
+    problems: list[str],
+    fields: tuple[str, ...] = ("chosen", "named"),
+) -> None:
+    """Leave out words that the recording does not have."""
     n_words = int(recording.manifest["n_vocabulary"])
-    for field in ("chosen", "named"):
+    for field in fields:
         outside = [word for word in view[field] if word >= n_words]
         if outside:
             problems.append(
@@ -63,14 +74,16 @@ def _words(recording: Recording, view: Mapping[str, Any], changes: dict, problem
             changes[field] = [word for word in view[field] if word < n_words]
 
 
-def _unit(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
+def check_unit(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
+    """Release a unit that the state does not have."""
     n_units = recording.states(view["state"]).shape[1]
     if view["unit"] >= n_units:
         problems.append(f"There is no unit {view['unit']}: {view['state']} has units 0 to {n_units - 1:,}.")
         changes["unit"] = -1
 
 
-def _pick(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
+def check_pick(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
+    """Release a cluster beyond the number of clusters."""
     if view["pick"] and int(view["pick"][1:]) >= view["clusters"]:
         problems.append(
             f"There is no cluster {int(view['pick'][1:]) + 1}: {view['clusters']} clusters are shown."
