@@ -296,5 +296,7 @@
     stateroom.clustersView = viewOf(
         {page: "clusters-page", view: "clusters-view", address: "clusters-address"}, "stateroom_clusters_view");
     stateroom.memoryView = viewOf({page: "memory-page", view: "memory-view", address: "memory-address"}, "stateroom_memory_view");
-    stateroom.views = [stateroom.view, stateroom.clustersView, stateroom.memoryView];
+    stateroom.sentencesView = viewOf(
+        {page: "sentences-page", view: "sentences-view", address: "sentences-address"}, "stateroom_sentences_view");
+    stateroom.views = [stateroom.view, stateroom.clustersView, stateroom.sentencesView, stateroom.memoryView];
 })();
