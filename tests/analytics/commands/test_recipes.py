@@ -1,5 +1,6 @@
 """Each recipe in data/recipes, made small: a real text, trained for an epoch, recorded and looked at."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -87,11 +88,9 @@ def test_the_networks_of_the_memory_study_differ_in_one_thing_each():
     }
     for plan in plans.values():
         assert plan.shape | {"kind": "lstm"} == first.shape
-        assert (plan.schedule, plan.reading, plan.min_count) == (
-            first.schedule,
-            first.reading,
-            first.min_count,
-        )
+        rate = 0.001 if plan.shape["kind"] == "rnn" else 0.003
+        assert plan.schedule == replace(first.schedule, learning_rate=rate)
+        assert (plan.reading, plan.min_count) == (first.reading, first.min_count)
         assert [Path(file).resolve() for part in plan.files.values() for file in part] == [
             Path(file).resolve() for part in first.files.values() for file in part
         ]
