@@ -13,8 +13,9 @@ from analytics.errors import ParameterError
 from dashboard import messages
 from dashboard.jobs import Jobs, JobStatus
 from dashboard.queries import Queries
+from dashboard.queries.verification import Work
 
-__all__ = ["register"]
+__all__ = ["ACTIONS", "acted", "register"]
 
 TAB = re.compile(r"[0-9a-f]{8,64}")
 """A page's name for itself; it becomes the name of a file."""
@@ -31,8 +32,8 @@ def register(app: Dash, queries: Queries, jobs: Jobs) -> None:
         return jsonify(messages.answered(lambda: _act(action, asked, queries, jobs).to_dict()))
 
 
-def _act(action: str, asked: Mapping[str, Any], queries: Queries, jobs: Jobs) -> JobStatus:
-    tab, work = str(asked.get("tab", "")), queries.verification.work(str(asked.get("recording", "")))
+def acted(action: str, tab: str, work: Work, jobs: Jobs) -> JobStatus:
+    """Look at a piece of work, start it or cancel it, for a page that names itself `tab`."""
     if not TAB.fullmatch(tab):
         raise ParameterError(f"tab must be 8 to 64 hexadecimal digits. Got {tab[:40]!r}.")
     if action == "status":
@@ -40,3 +41,8 @@ def _act(action: str, asked: Mapping[str, Any], queries: Queries, jobs: Jobs) ->
     if action == "cancel":
         return jobs.cancel(work.key, watcher=tab)
     return jobs.start(work.key, work.function, work.arguments, watcher=tab, again=action == "again")
+
+
+def _act(action: str, asked: Mapping[str, Any], queries: Queries, jobs: Jobs) -> JobStatus:
+    work = queries.verification.work(str(asked.get("recording", "")))
+    return acted(action, str(asked.get("tab", "")), work, jobs)
