@@ -170,6 +170,8 @@ class Sentences:
     LEGEND = "sentences-legend"
     STRIP = "sentences-strip"
     STAGE = "sentences-stage"
+    EXPLAINED = "sentences-explained"
+    """How to read a glyph."""
     PLAIN = "sentences-plain"
     WORD = "sentences-word"
 

@@ -1,0 +1,58 @@
+// Two sentences side by side: which word stands under which. No drawing.
+(function () {
+    "use strict";
+    const {sentences} = (window.stateroom = window.stateroom || {});
+
+    /** The longest run of tokens that both ranges have: {a, b, length}; the first of equals. */
+    function longestRun(one, other, range) {
+        const places = new Map();
+        for (let b = range.fromB; b < range.toB; b += 1) {
+            places.set(other[b], [...(places.get(other[b]) || []), b]);
+        }
+        let best = {a: range.fromA, b: range.fromB, length: 0};
+        let ending = new Map();
+        for (let a = range.fromA; a < range.toA; a += 1) {
+            const now = new Map();
+            (places.get(one[a]) || []).forEach((b) => {
+                const length = (ending.get(b - 1) || 0) + 1;
+                now.set(b, length);
+                if (length > best.length) {
+                    best = {a: a - length + 1, b: b - length + 1, length};
+                }
+            });
+            ending = now;
+        }
+        return best;
+    }
+
+    /** Columns of a range without a common word: those of one length stand under each other, else one after the other. */
+    function unlike({fromA, toA, fromB, toB}) {
+        const [countA, countB] = [toA - fromA, toB - fromB];
+        if (countA === countB) {
+            return Array.from({length: countA}, (_, place) => ({a: fromA + place, b: fromB + place, same: false}));
+        }
+        return [
+            ...Array.from({length: countA}, (_, place) => ({a: fromA + place, b: -1, same: false})),
+            ...Array.from({length: countB}, (_, place) => ({a: -1, b: fromB + place, same: false})),
+        ];
+    }
+
+    /** Columns {a, b, same}: an index of each sentence, -1 where it has no word there. */
+    function aligned(one, other, range) {
+        const all = range || {fromA: 0, toA: one.length, fromB: 0, toB: other.length};
+        const run = longestRun(one, other, all);
+        if (run.length === 0) {
+            return unlike(all);
+        }
+        return [
+            ...aligned(one, other, {...all, toA: run.a, toB: run.b}),
+            ...Array.from({length: run.length}, (_, place) => ({a: run.a + place, b: run.b + place, same: true})),
+            ...aligned(one, other, {...all, fromA: run.a + run.length, fromB: run.b + run.length}),
+        ];
+    }
+
+    sentences.columnsOf = function ({a, b}) {
+        const texts = (answer) => (answer ? answer.tokens.map((token) => token.text) : []);
+        return a && b ? aligned(texts(a), texts(b)) : texts(a || b).map((_, index) => ({a: a ? index : -1, b: a ? -1 : index, same: true}));
+    };
+})();
