@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +28,7 @@ FILES = ("reviews-training.tsv", "reviews-held-out.tsv")
 CLEAR = 0.5
 """Reviews rated closer to 0 than this say neither and are left out."""
 
-HELD_OUT = 600
+HELD_OUT = 1000
 """Of each class, so that a network that always answers the same is right for one half."""
 
 Review = tuple[str, float, str]
@@ -53,11 +54,11 @@ def main(folder: Path = CORPORA) -> None:
 def read_reviews(archive: Path) -> Iterator[Review]:
     """Film reviews, then product reviews, that are clearly for or against something."""
     try:
-        with tarfile.open(archive) as outer:
+        with tarfile.open(archive, "r:gz") as outer:
             inner = outer.extractfile(INNER).read()
-        with tarfile.open(fileobj=io.BytesIO(inner)) as files:
+        with tarfile.open(fileobj=io.BytesIO(inner), mode="r:gz") as files:
             texts = [files.extractfile(f"hutto_ICWSM_2014/{name}").read() for name in SOURCES]
-    except (OSError, EOFError, KeyError, tarfile.TarError) as error:
+    except (OSError, EOFError, KeyError, tarfile.TarError, zlib.error) as error:
         sys.exit(f"{archive} is not the source of {PACKAGE} ({error}). Remove it and give the command again.")
     for content in texts:
         for line in content.decode("utf-8-sig").strip().split("\n"):
