@@ -34,12 +34,6 @@
         stateroom.view.change({at: Math.min(at, Math.max(0, hits.n_positions - now.width)), start: row.start, stop});
     }
 
-    function words(texts, className) {
-        const made = element("span", className);
-        texts.forEach((text) => made.append(stateroom.tokenElement(text), " "));
-        return made;
-    }
-
     function draw() {
         const place = list();
         const open = Boolean(view().search) && hits !== null && hits.query === view().search;
@@ -48,25 +42,12 @@
             return;
         }
         const head = element("div", "hits-head");
-        const seconds = hits.milliseconds < 1 ? "under 1 ms" : Math.round(hits.milliseconds) + " ms";
-        const found = hits.n_hits === 0 ? hits.why_empty
-            : stateroom.whole(hits.n_hits) + (hits.n_hits === 1 ? " hit in " : " hits in ") + stateroom.whole(hits.n_positions)
-                + " tokens, " + seconds + (hits.n_hits > hits.rows.length ? "; the first " + hits.rows.length + " are listed" : "");
-        head.append(element("span", "hits-count", found));
+        head.append(element("span", "hits-count", stateroom.hits.told(hits)));
         if (hits.n_hits > 0) {
             head.append(stateroom.button("↑", "Previous hit", () => next(-1)), stateroom.button("↓", "Next hit (Enter in the field)", () => next(1)));
         }
         head.append(stateroom.button("×", "Close the list", () => stateroom.view.change({search: ""}), "row-remove"));
-        const rows = element("div", "hits-rows", null, {role: "list"});
-        rows.append(...hits.rows.map((row) => {
-            const line = element("button", "hit", null, {type: "button", role: "listitem"});
-            line.append(element("span", "hit-where", stateroom.whole(row.start)), words(row.before, "hit-before"),
-                words(row.words, "hit-words"), words(row.after, "hit-after"));
-            line.dataset.start = row.start;
-            line.addEventListener("click", () => choose(row));
-            return line;
-        }));
-        place.replaceChildren(head, rows);
+        place.replaceChildren(head, stateroom.hits.rows(hits, choose));
         mark(view());
     }
 
