@@ -179,6 +179,7 @@ def test_a_network_that_gives_nan_says_from_which_word_on(tmp_path):
     def large(weights):
         weights["embedding.weight"] = weights["embedding.weight"].float()
         weights["embedding.weight"][WORDS.index("cat")] = 3e38
+        weights["layers.weight_ih_l0"] *= 100
 
     path = language_recording(tmp_path / "made", tied=False, n_embedding=4).path
     change_weights(path, large)
