@@ -56,7 +56,7 @@ class Queries:
         )
         self.sentence_list = SentenceListQueries(self.recordings, cache)
         self.sentence_example = SentenceExampleQueries(
-            self.recordings, self.sentence_list, self.networks, cache
+            self.recordings, self.sentence_list, passages, self.networks, cache
         )
         self.sentences_view = SentencesViewQueries(self.recordings, self.sentence_example)
         self.cache = cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from analytics.store.recording import Recording
 from dashboard.queries.cache import AnswerCache
 from dashboard.queries.clusters import plain, tag_of
 from dashboard.queries.clusters_question import ClustersQuestion
+from dashboard.queries.coding import BYTE, SHORT, largest, whole
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.responses import ResponseQueries
 
@@ -24,7 +24,6 @@ __all__ = ["ClusterDetailQueries"]
 
 N_TOP = 20
 N_CONTEXTS = 10
-BYTE, SHORT = 127, 32767
 
 
 class ClusterDetailQueries:
@@ -46,7 +45,7 @@ class ClusterDetailQueries:
         means = [_mean(recording, response, word) for word in asked.chosen]
         quantiles = [self._responses.quantiles(recording, asked.state, word) for word in asked.chosen]
         tags = self._responses.tags(recording, asked.color)
-        scale, mean_scale = _largest(quantiles), _largest(means)
+        scale, mean_scale = largest(*quantiles), largest(*means)
         top = units_of_word(response, asked.chosen[0], n_units=N_TOP)
         return {
             "words": [
@@ -55,8 +54,8 @@ class ClusterDetailQueries:
                     "text": recording.vocabulary[word],
                     "count": int(response.count[response.rows_of([word])[0]]),
                     **tag_of(tags, word),
-                    "meanFine": _coded(mean, mean_scale, SHORT, "<i2"),
-                    "quantiles": [_coded(level, scale, BYTE, "i1") for level in levels],
+                    "meanFine": whole(mean, mean_scale, SHORT),
+                    "quantiles": [whole(level, scale, BYTE) for level in levels],
                 }
                 for word, mean, levels in zip(asked.chosen, means, quantiles, strict=True)
             ],
@@ -136,16 +135,6 @@ def _mean(recording: Recording, response: Response, word: int) -> NDArray[np.flo
             f"'{recording.vocabulary[word]}' never occurs in {recording.name}, so nothing responds to it. "
             "Choose another word."
         ) from None
-
-
-def _largest(arrays: list[NDArray[np.float64]]) -> float:
-    """Largest magnitude, so that it divides; 1 where nothing responds."""
-    return float(np.abs(arrays).max()) or 1.0
-
-
-def _coded(values: NDArray[np.float64], scale: float, most: int, dtype: str) -> str:
-    """Whole numbers from `-most` to `most` as base64."""
-    return base64.b64encode(np.rint(values / scale * most).astype(dtype).tobytes()).decode()
 
 
 def _contexts(recording: Recording, found: UnitContexts) -> list[dict[str, Any]]:

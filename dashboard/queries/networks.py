@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from analytics.errors import AnalyticsError
+from analytics.errors import AnalyticsError, NetworkError
 from analytics.store.recording import Recording
 from dashboard.queries.recordings import RecordingQueries
 
@@ -41,6 +41,8 @@ class LiveNetworks:
         key = recording.fingerprint
         if (kept := self.kept(recording)) is not None:
             return kept
+        if recording.weights_path is None:
+            raise NetworkError(_none_shipped(recording))
         with self._lock:
             turn = self._loading.setdefault(key, threading.Lock())
         with turn:
@@ -59,6 +61,8 @@ class LiveNetworks:
 
     def why_not(self, recording: Recording) -> str:
         """Return why the network could not be opened when that was tried; empty otherwise."""
+        if recording.weights_path is None:
+            return _none_shipped(recording)
         with self._lock:
             return self._failed.get(recording.fingerprint, "")
 
@@ -99,3 +103,12 @@ def _keep(kept: OrderedDict, key: str, value: object) -> None:
     kept.move_to_end(key)
     while len(kept) > MOST:
         kept.popitem(last=False)
+
+
+def _none_shipped(recording: Recording) -> str:
+    """The same as `open_network` says, before torch is loaded for nothing."""
+    return (
+        f"The recording '{recording.name}' ships no network, so it cannot read other text. Record it again: "
+        "analytics.record ships networks of an embedding, RNN, GRU or LSTM layers and a linear layer by "
+        "itself, `python -m analytics record --network` all that were trained here."
+    )

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from analytics.analyses.sequence_measures import SequenceMeasures, sequence_measures
 from analytics.store.recording import Recording
 from dashboard.queries.annotations import AnnotationQueries
 from dashboard.queries.cache import AnswerCache
 from dashboard.queries.clusters import ClusterQueries, plain
+from dashboard.queries.coding import single
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.sentences_passage import Expected, Passage, gate_of
 from dashboard.queries.sentences_question import SentencesQuestion
 from dashboard.queries.sentences_reading import PassageQueries
 
-__all__ = ["SentenceQueries", "coded"]
+__all__ = ["SentenceQueries"]
 
 MILLISECONDS = 1000
 
@@ -51,8 +51,8 @@ class SentenceQueries:
             "entry": asked.entry,
             **_words(recording, passage),
             "clusters": self._described(asked, measures),
-            **{name: coded(values) for name, values in averages.items()},
-            "preservedShare": coded(measures.preserved_share),
+            **{name: single(values) for name, values in averages.items()},
+            "preservedShare": single(measures.preserved_share),
             "limit": plain(max(float(np.abs(values).max()) for values in averages.values())),
             "gate": {
                 "name": gate_of(state, recording.state_names),
@@ -62,7 +62,7 @@ class SentenceQueries:
             "classes": _classes(passage.expected),
             "tracks": self._tracks(recording, passage, asked.rows),
             "how": passage.how,
-            "joint": self._passages.joint(recording),
+            "joint": self._passages.typing(recording).joint,
             "notes": _notes(asked, passage, state),
             "ms": round((time.perf_counter() - began) * MILLISECONDS, 1),
         }
@@ -104,11 +104,6 @@ class SentenceQueries:
         return [
             self._annotations.track(recording, name, passage.start, stop) for name in rows if name in known
         ]
-
-
-def coded(values: ArrayLike) -> str:
-    """Numbers in single precision as base64, row after row; NaN stays NaN."""
-    return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode()
 
 
 def _begins(passage: Passage) -> bool:
@@ -167,7 +162,7 @@ def _predictions(recording: Recording, expected: Expected) -> dict[str, Any]:
 def _classes(expected: Expected) -> dict[str, Any] | None:
     if expected.class_probabilities is None:
         return None
-    return {"names": list(expected.classes), "p": coded(expected.class_probabilities)}
+    return {"names": list(expected.classes), "p": single(expected.class_probabilities)}
 
 
 def _listed(values: NDArray) -> list[float | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,9 @@ from analytics.errors import RangeError, UnknownNameError
 from analytics.store.recording import Recording
 from dashboard.queries.cache import AnswerCache
 from dashboard.queries.clusters import ClusterQueries, plain
+from dashboard.queries.coding import BYTE, SHORT, largest, single, whole
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.responses import ResponseQueries
-from dashboard.queries.sentences import coded
 from dashboard.queries.sentences_passage import Passage
 from dashboard.queries.sentences_question import SentencesQuestion
 from dashboard.queries.sentences_reading import PassageQueries
@@ -22,7 +21,6 @@ from dashboard.queries.sentences_reading import PassageQueries
 __all__ = ["SentenceDetailQueries"]
 
 N_TOP = 20
-BYTE, SHORT = 127, 32767
 MOST = 0.99
 """Quantile of a unit's magnitudes that is full colour: single positions dwarf all others."""
 
@@ -52,14 +50,14 @@ class SentenceDetailQueries:
         changes = _changes_at(passage, asked.index)
         word = int(passage.ids[asked.index])
         labels = self._clusters.found(asked.clustering).clusters.unit_labels
-        here_scale = _largest(changes)
+        here_scale = largest(changes)
         return {
             "entry": asked.entry,
             "index": asked.index,
             "id": word,
             "text": passage.tokens[asked.index],
             "updates": [plain(value) for value in _means_of_clusters(changes, labels)],
-            "hereFine": _whole(changes, here_scale, SHORT, "<i2"),
+            "hereFine": whole(changes, here_scale, SHORT),
             "hereScale": here_scale,
             **self._usual(recording, state, word),
             "unitClusters": labels.tolist(),
@@ -77,12 +75,12 @@ class SentenceDetailQueries:
         except UnknownNameError:
             return {"nOccurrences": 0, "meanFine": None, "meanScale": 1, "quantiles": None, "scale": 1}
         mean, levels = response.mean[row], self._responses.quantiles(recording, state, word)
-        mean_scale, scale = _largest(mean), _largest(levels)
+        mean_scale, scale = largest(mean), largest(levels)
         return {
             "nOccurrences": int(response.count[row]),
-            "meanFine": _whole(mean, mean_scale, SHORT, "<i2"),
+            "meanFine": whole(mean, mean_scale, SHORT),
             "meanScale": mean_scale,
-            "quantiles": [_whole(level, scale, BYTE, "i1") for level in levels],
+            "quantiles": [whole(level, scale, BYTE) for level in levels],
             "scale": scale,
         }
 
@@ -97,7 +95,7 @@ class SentenceDetailQueries:
         return {
             "entry": asked.entry,
             "unit": asked.unit,
-            "values": coded(passage.states[:, asked.unit]),
+            "values": single(passage.states[:, asked.unit]),
             "before": plain(float(passage.before[asked.unit])),
             "limit": self._limit(recording, state, asked.unit),
             "limitQuantile": MOST,
@@ -141,13 +139,3 @@ def _magnitude(recording: Recording, state: str, unit: int) -> float:
     reader = recording.states(state)
     values = np.abs(reader.read(0, reader.shape[0], [unit]).astype(np.float32))
     return float(np.quantile(values, MOST)) or float(values.max()) or 1.0
-
-
-def _largest(values: NDArray) -> float:
-    """Largest magnitude, so that it divides; 1 where nothing responds."""
-    return float(np.abs(values).max()) or 1.0
-
-
-def _whole(values: NDArray, scale: float, most: int, dtype: str) -> str:
-    """Whole numbers from `-most` to `most` as base64."""
-    return base64.b64encode(np.rint(values / scale * most).astype(dtype).tobytes()).decode()

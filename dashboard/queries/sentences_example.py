@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.analyses.sentences import SentenceRanges, mean_of_ranges
 from analytics.store.recording import Recording
 from dashboard.queries.annotations import annotation
 from dashboard.queries.cache import AnswerCache
@@ -15,12 +16,14 @@ from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.sentences_list import RecordedSentences, SentenceListQueries
 from dashboard.queries.sentences_passage import CLASS_COLUMN, class_names
 from dashboard.queries.sentences_question import SentencesQuestion
-from dashboard.queries.sentences_typed import how_it_is_read
+from dashboard.queries.sentences_reading import PassageQueries
 
 __all__ = ["SentenceExampleQueries"]
 
 LENGTHS = (10, 24)
 """Positions of an example, if one has so many: long enough to show something, short enough for one line."""
+WORD_SHARE = 0.75
+"""Of an example's tokens, if one has so many words: marks and punctuation are the easiest to predict."""
 TASK = "language model"
 
 
@@ -31,10 +34,11 @@ class SentenceExampleQueries:
         self,
         recordings: RecordingQueries,
         sentences: SentenceListQueries,
+        passages: PassageQueries,
         networks: LiveNetworks,
         cache: AnswerCache,
     ) -> None:
-        self._recordings, self._sentences = recordings, sentences
+        self._recordings, self._sentences, self._passages = recordings, sentences, passages
         self._networks, self._cache = networks, cache
 
     def network(self, asked: SentencesQuestion) -> dict[str, Any]:
@@ -48,7 +52,7 @@ class SentenceExampleQueries:
         return {
             "task": str(facts.get("task") or TASK) if isinstance(facts, dict) else TASK,
             "classes": list(network.classes if network else class_names(recording)),
-            "how": how_it_is_read(recording),
+            "how": self._passages.typing(recording).how,
             "example": self.example(recording),
             "ready": network is not None,
             "why": why,
@@ -68,11 +72,20 @@ class SentenceExampleQueries:
 def _example(recording: Recording, known: RecordedSentences) -> tuple[int, int]:
     ranges = known.ranges
     lengths = ranges.stop - ranges.start
-    good = np.flatnonzero((lengths >= LENGTHS[0]) & (lengths <= LENGTHS[1]))
-    if not len(good):
-        good = np.arange(len(lengths))
+    fits = (lengths >= LENGTHS[0]) & (lengths <= LENGTHS[1])
+    readable = fits & (_word_share(recording, ranges) >= WORD_SHARE)
+    good = next(np.flatnonzero(kind) for kind in (readable, fits, lengths > 0) if kind.any())
     best = good[_merit(recording, known, good).argmax()]
     return int(ranges.start[best]), int(ranges.stop[best])
+
+
+def _word_share(recording: Recording, ranges: SentenceRanges) -> NDArray[np.float64]:
+    """Share of the tokens with letters, marks such as <unk> left out, in each sentence."""
+    is_word = np.array(
+        [any(map(str.isalpha, text)) and not text.startswith("<") for text in recording.vocabulary],
+        dtype=bool,
+    )
+    return mean_of_ranges(is_word[recording.token_ids], ranges.start, ranges.stop)
 
 
 def _merit(recording: Recording, known: RecordedSentences, rows: NDArray[np.int64]) -> NDArray[np.float64]:

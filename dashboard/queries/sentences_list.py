@@ -234,6 +234,11 @@ def _note(recording: Recording, known: RecordedSentences, order: str) -> str:
     name = str(recording.manifest.get("sequence_name") or "sequence")
     if ranges.are_sequences:
         said = f"Each {name} is a sentence."
+        if len(ranges.start) > recording.n_sequences:
+            said = (
+                f"Each {name} of up to {ranges.max_length} positions is a sentence; a longer one is parted at "
+                "its end marks."
+            )
     else:
         said = f"A sentence ends at an end mark (. ? !), at a line break or with its {name}."
     if ranges.n_cut:

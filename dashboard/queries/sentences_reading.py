@@ -11,7 +11,7 @@ from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.sentences_entry import Entry, check_range
 from dashboard.queries.sentences_passage import Passage, recorded_passage
 from dashboard.queries.sentences_question import SentencesQuestion
-from dashboard.queries.sentences_typed import joint_of, read_typed, typed_passage
+from dashboard.queries.sentences_typed import Typing, read_typed, typed_passage, typing_of
 
 if TYPE_CHECKING:
     from analytics.live.sentence import LiveSentence
@@ -41,10 +41,10 @@ class PassageQueries:
             on_disk=False,
         )
 
-    def joint(self, recording: Recording) -> str:
-        """Return what joins the tokens of a recording to a text that is parted into the same tokens."""
+    def typing(self, recording: Recording) -> Typing:
+        """Return how text becomes the tokens of a recording."""
         return self._cache.answer(
-            "joint", recording.fingerprint, {}, lambda: joint_of(recording), on_disk=False
+            "typing", recording.fingerprint, {}, lambda: typing_of(recording), on_disk=False
         )
 
     def _read(self, recording: Recording, entry: Entry) -> LiveSentence:

@@ -116,9 +116,10 @@ def _units(recording: Recording, view: Mapping[str, Any], changes: dict, problem
 
 
 def default_state(recording: Recording) -> str:
-    """Return the state shown when none was asked for: that of the finding, else the last layer's cell."""
+    """Return the state shown when none was asked for: that of the finding, else the last cell or hidden one."""
     opening = recording.manifest.get("opening_view") or {}
-    if opening.get("state") in recording.state_names:
+    names = recording.state_names
+    if opening.get("state") in names:
         return opening["state"]
-    cells = [name for name in recording.state_names if name.endswith(".cell")]
-    return (cells or list(recording.state_names))[-1]
+    kept = [[name for name in names if name.endswith(kind)] for kind in (".cell", ".hidden")]
+    return (kept[0] or kept[1] or list(names))[-1]
