@@ -116,7 +116,7 @@ def _units(recording: Recording, view: Mapping[str, Any], changes: dict, problem
 
 
 def default_state(recording: Recording) -> str:
-    """Return the state shown when none was asked for: that of the finding, else the last cell or hidden one."""
+    """Return the state shown when none was asked for: the finding's, else the last cell or hidden one."""
     opening = recording.manifest.get("opening_view") or {}
     names = recording.state_names
     if opening.get("state") in names:
