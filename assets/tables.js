@@ -18,8 +18,9 @@
 
     function cell(value, column, first) {
         const made = make(first ? "th" : "td", column.number ? "number" : "", null, first ? {scope: "row"} : {});
-        if (value instanceof Node) {
+        if (value instanceof HTMLElement) {
             made.append(value);
+            made.colSpan = value.dataset.span || 1;
         } else if (value !== null && value !== undefined) {
             made.textContent = value;
         }

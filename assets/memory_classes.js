@@ -1,0 +1,140 @@
+// Classes of words: how strongly and how long each is remembered, beside the control; single words among them.
+(function () {
+    "use strict";
+    const stateroom = (window.stateroom = window.stateroom || {});
+    const {memory} = stateroom;
+    const make = (...given) => stateroom.element(...given);
+    const {view, change} = memory;
+    const MOST_SHOWN = 16;
+    const SORTS = [["strength", "strength"], ["half-life", "half-life"], ["n", "n"]];
+    let fields = {};
+
+    // ---- head -------------------------------------------------------------------------------------------
+    function categorical() {
+        return memory.status ? memory.status.annotations.filter((each) => each.nLabels > 0).map((each) => each.name) : [];
+    }
+
+    function annotationField() {
+        const names = categorical();
+        const now = view().by || (memory.classes && memory.classes.by) || "";
+        const options = (now && names.includes(now) ? names : ["", ...names]).map((name) => [name, name || (names.length > 0 ? "automatic" : "no annotation")]);
+        const field = memory.selectField("by", options, (by) => change({by, classes: []}));
+        field.value = now;
+        field.disabled = names.length === 0;
+        return memory.labelled("classes by", field, names.length > 0 ? "The annotation whose labels are the classes" : "This recording has no categorical annotation");
+    }
+
+    function drawHead() {
+        const head = memory.place("panel-classes").querySelector(".panel-head");
+        if (head.contains(document.activeElement) && document.activeElement.type === "search") {
+            return;
+        }
+        const control = stateroom.button("control", "control: random words that are as frequent, beside each class", () => change({control: !view().control}));
+        control.setAttribute("aria-pressed", String(view().control));
+        fields = {finder: memory.wordFinder("single word", (word) => addWord(word.id))};
+        head.replaceChildren(annotationField(), control, fields.finder);
+    }
+
+    const addWord = (id) => view().words.includes(id) || change({words: [...view().words, id].slice(-MOST_SHOWN)});
+    memory.addWord = addWord;
+
+    // ---- table ------------------------------------------------------------------------------------------
+    /** The rows whose curves are shown: those chosen, or the strongest when none is. */
+    function toggle(row) {
+        const shown = memory.classes.rows.filter((each) => each.kind === "class" && each.shown).map((each) => each.key);
+        change({classes: row.shown ? shown.filter((key) => key !== row.key) : [...shown, row.key].slice(-MOST_SHOWN)});
+    }
+
+    function nameCell(row) {
+        const made = make("span", "class-name");
+        if (row.kind === "class" && row.inResult && !row.few) {
+            const box = make("input", "", null, {"type": "checkbox", "aria-label": "curve of " + row.text});
+            box.checked = row.shown;
+            box.addEventListener("change", () => toggle(row));
+            made.append(box);
+        } else {
+            made.append(make("span", "class-blank"));
+        }
+        made.append(memory.swatch(row.shown ? row.hex : null), row.kind === "word" ? stateroom.tokenElement(row.text) : make("bdi", "", row.text));
+        if (row.kind === "word") {
+            made.append(stateroom.button("×", "Remove the word " + stateroom.visible(row.text),
+                () => change({words: view().words.filter((id) => String(id) !== String(row.key))}), "row-remove"));
+        }
+        return made;
+    }
+
+    function controlCell(row, write) {
+        if (!row.control || !Number.isFinite(row.control.value)) {
+            return make("span", "quiet", "–");
+        }
+        const made = make("span", "banded", write(row.control.value));
+        const {low, high, n, nSets, ratio} = row.control;
+        made.title = nSets + " random sets of words of the same frequencies, " + stateroom.whole(n) + " positions; between " + write(low) + " and " + write(high)
+            + (Number.isFinite(ratio) ? "; the class is " + ratio.toFixed(2) + " times as strong" : "");
+        return made;
+    }
+
+    function spanning(text) {
+        const made = make("span", "quiet", text);
+        made.dataset.span = view().control ? 4 : 3;
+        return made;
+    }
+
+    function rowOf(row, write, normal) {
+        const n = make("span", row.few ? "is-few" : "", Number.isFinite(row.n) ? stateroom.whole(row.n) : "–");
+        if (!row.inResult) {
+            return {className: "is-missing", cells: [nameCell(row), n, spanning("not computed with these: Compute above")]};
+        }
+        if (row.few) {
+            n.title = "Fewer than " + memory.classes.minimum + ": no curve";
+            return {className: "is-missing", cells: [nameCell(row), n, spanning("too few for a curve")]};
+        }
+        return {className: row.kind === "all" ? "is-all" : "", data: {kind: row.kind}, cells: [nameCell(row), n, memory.banded(write(row.value), row.low, row.high, write),
+            Number.isFinite(row.normalised) ? normal(row.normalised) : "–", memory.halfLife(row), ...(view().control ? [controlCell(row, write)] : [])]};
+    }
+
+    function drawTable() {
+        const place = memory.place("classes-table");
+        if (!memory.classes) {
+            place.replaceChildren();
+            return;
+        }
+        const {rows, delay, minimum, notes} = memory.classes;
+        const share = view().measure === "share";
+        const write = share ? memory.percent : stateroom.column(rows.map((row) => row.value));
+        const columns = [
+            {name: "class"},
+            {name: "n", number: true, sort: "n", title: "Positions at the delay; under " + minimum + " there is no curve"},
+            {name: {largest: "largest", sum: "sum", share: "share"}[view().measure], number: true, sort: "strength", title: "At delay " + delay},
+            {name: "normalised", number: true, title: "The value in the sum of the classes' values"},
+            {name: "half-life", number: true, sort: "half-life", title: "Delay at which the curve has fallen to half"},
+            ...(view().control ? [{name: "control", number: true, title: "The same of random words that are as frequent"}] : []),
+        ];
+        const normal = (value) => value.toFixed(2);
+        const sorting = {by: view().sort, choose: (sort) => SORTS.some(([name]) => name === sort) && change({sort})};
+        const parts = [stateroom.table({label: "Classes", columns, sorting, rows: rows.map((row) => rowOf(row, write, normal))})];
+        if (notes && notes.length > 0) {
+            parts.push(make("p", "quiet note", notes.join(" ")));
+        }
+        place.replaceChildren(...parts);
+    }
+
+    memory.focusWord = () => fields.finder && fields.finder.querySelector("input").focus();
+    memory.part({
+        mount() {
+            drawHead();
+            drawTable();
+        },
+        status: drawHead,
+        classes() {
+            drawHead();
+            drawTable();
+        },
+        theme: drawTable,
+        view(now, previous) {
+            if (now.control !== previous.control) {
+                drawHead();
+            }
+        },
+    });
+})();

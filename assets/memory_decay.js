@@ -1,0 +1,167 @@
+// Beside and under the decay curves: the table of half-lives, and the units with their gates.
+(function () {
+    "use strict";
+    const stateroom = (window.stateroom = window.stateroom || {});
+    const {memory} = stateroom;
+    const make = (...given) => stateroom.element(...given);
+    const {view, change} = memory;
+    const percent = (value) => (Number.isFinite(value) ? (100 * value).toFixed(value < 0.1 ? 1 : 0) + " %" : "–");
+    const MEASURED = {largest: "largest", sum: "sum", share: "share"};
+    let unitSort = "halfLife";
+
+    memory.percent = percent;
+    /** The square that names a curve of a figure in a table; a number stands for the colour where there is none. */
+    memory.swatch = function (hex) {
+        const made = make("span", "curve-swatch");
+        made.style.background = hex ? hex[stateroom.theme.current()] : "transparent";
+        return made;
+    };
+
+    /** A value with its band under the pointer. */
+    memory.banded = function (text, low, high, write) {
+        const made = make("span", "banded", text);
+        if (Number.isFinite(low) && Number.isFinite(high)) {
+            made.title = "between " + write(low) + " and " + write(high) + " in 95 % of resamples";
+            made.append(make("span", "value-band", " ± " + write((high - low) / 2)));
+        }
+        return made;
+    };
+
+    const lives = (value) => value.toFixed(value < 10 ? 1 : 0);
+    memory.halfLife = (row) => (Number.isFinite(row.halfLife)
+        ? memory.banded(lives(row.halfLife), row.halfLifeLow, row.halfLifeHigh, lives) : make("span", "", row.halfLifeText || "–"));
+
+    // ---- half-lives -------------------------------------------------------------------------------------
+    function curveName(curve) {
+        const made = make("span", "curve-name");
+        const own = curve.recording === view().recording && curve.state === view().state;
+        made.append(memory.swatch(curve.hex), make("bdi", "", curve.name));
+        if (!own) {
+            const id = curve.recording + ":" + curve.state;
+            made.append(stateroom.button("×", "Remove " + curve.name, () => change({beside: view().beside.filter((other) => other !== id)}), "row-remove"));
+        }
+        return made;
+    }
+
+    function curveRow(curve, write) {
+        if (!curve.ready) {
+            const link = make("button", "link-button", "compute it", {type: "button"});
+            link.addEventListener("click", () => stateroom.memoryView.open({recording: curve.recording, state: curve.state, beside: [],
+                ...(curve.recording === view().recording ? {} : {by: "", classes: [], words: [], properties: [], position: -1}), unit: -1}));
+            const why = make("span", "quiet", "not computed ");
+            why.title = curve.why || "";
+            why.append(link);
+            why.dataset.span = 4;
+            return [curveName(curve), why];
+        }
+        const at = view().delay;
+        const measured = curve[view().measure];
+        return [curveName(curve), Number.isFinite(measured[at]) ? write(measured[at]) : "–", percent(curve.share[at]), memory.halfLife(curve),
+            Number.isFinite(curve.n[at]) ? stateroom.whole(curve.n[at]) : "–"];
+    }
+
+    function drawDecay() {
+        const place = memory.place("decay-table");
+        if (!memory.decay) {
+            place.replaceChildren();
+            return;
+        }
+        const {curves, unit} = memory.decay;
+        const {measure, delay, n} = view();
+        const ready = curves.filter((curve) => curve.ready);
+        const plain = stateroom.column(ready.map((curve) => curve[measure][delay]));
+        const write = measure === "share" ? percent : plain;
+        const columns = [
+            {name: "curve"},
+            {name: MEASURED[measure], number: true, title: "At the delay" + (unit ? ", in " + unit : "")},
+            {name: "first " + n, number: true, title: "Share of the first " + n + " singular values in the sum, at the delay: 100 % when they hold all of it"},
+            {name: "half-life", number: true, title: "Delay at which the curve has fallen to half of what it is at delay 0"},
+            {name: "n", number: true, title: "Positions that the mean at the delay is over"},
+        ];
+        place.replaceChildren(make("h2", "", delay === 0 ? "At the word itself" : "At delay " + delay),
+            stateroom.table({label: "Half-lives", columns, rows: curves.map((curve) => curveRow(curve, write))}));
+    }
+
+    // ---- units ------------------------------------------------------------------------------------------
+    function unitRow(unit, write) {
+        const chosen = unit.unit === view().unit;
+        const name = stateroom.button(String(unit.unit), "unit " + unit.unit, () => change({unit: chosen ? -1 : unit.unit}), "link-button");
+        name.setAttribute("aria-pressed", String(chosen));
+        return {className: chosen ? "is-chosen" : "", data: {unit: unit.unit}, cells: [name, write(unit.strength), ...(memory.units.delay > 0 ? [write(unit.atDelay)] : []),
+            Number.isFinite(unit.halfLife) ? lives(unit.halfLife) : unit.halfLifeText || "–", percent(unit.write), percent(unit.keep)]};
+    }
+
+    const UNIT_SORTS = ["strength", "atDelay", "halfLife", "write", "keep"];
+    const ranked = (value) => (Number.isFinite(value) ? value : Infinity);
+
+    function drawUnits() {
+        const place = memory.place("units-table");
+        if (!memory.units) {
+            place.replaceChildren();
+            return;
+        }
+        const {units, writeName, keepName, why, delay} = memory.units;
+        const sorted = [...units].sort((one, other) => ranked(other[unitSort]) - ranked(one[unitSort]) || one.unit - other.unit);
+        const chosen = sorted.findIndex((unit) => unit.unit === view().unit);
+        if (chosen > 0) {
+            sorted.unshift(...sorted.splice(chosen, 1));
+        }
+        const write = stateroom.column(units.map((unit) => unit.strength));
+        const columns = [
+            {name: "unit"},
+            {name: "delay 0", number: true, sort: "strength", title: "Norm of the unit's row of G at delay 0: what it takes from a word"},
+            ...(delay > 0 ? [{name: "delay " + delay, number: true, sort: "atDelay", title: "Norm of the unit's row of G at the delay"}] : []),
+            {name: "half-life", number: true, sort: "halfLife", title: "Delay at which that norm has fallen to half"},
+            {name: writeName || "write", number: true, sort: "write", title: "Mean of the gate that lets the unit be written"},
+            {name: keepName || "keep", number: true, sort: "keep", title: "Mean of the gate that lets it keep what it holds"},
+        ];
+        const sorting = {by: unitSort, choose: (sort) => { unitSort = UNIT_SORTS.includes(sort) ? sort : unitSort; drawUnits(); }};
+        const link = view().unit >= 0 ? [make("a", "", "unit " + view().unit + " in Match", {href: memory.matchAddress({pinned: view().unit})})] : [];
+        const head = make("div", "part-line");
+        head.append(make("h2", "", "Units"), ...link, make("span", "quiet", why || ""));
+        place.replaceChildren(head, stateroom.table({label: "Units", columns, sorting, rows: sorted.map((unit) => unitRow(unit, write))}));
+    }
+
+    memory.part({
+        mount() {
+            drawDecay();
+            drawUnits();
+        },
+        decay: drawDecay,
+        units: drawUnits,
+        theme: drawDecay,
+        view(now, previous) {
+            if (memory.decay && (now.delay !== previous.delay || now.measure !== previous.measure)) {
+                drawDecay();
+            }
+            if (memory.units && now.unit !== previous.unit) {
+                drawUnits();
+            }
+        },
+    });
+
+    // ---- what there is to see ---------------------------------------------------------------------------
+    const NEEDS_RESULT = ["decay", "classes", "properties", "directions"];
+
+    /** A panel without a result says so; the picture of the decay is there when there is a curve. */
+    function showParts() {
+        if (!memory.status) {
+            return;
+        }
+        const any = memory.ready() || (memory.decay && memory.decay.curves.some((curve) => curve.ready) && view().beside.length > 0);
+        memory.place("decay-part").hidden = !any;
+        memory.place("delay").hidden = !memory.ready();
+        memory.place("result").classList.remove("is-blank");
+        NEEDS_RESULT.forEach((name) => {
+            const panel = memory.place("panel-" + name);
+            panel.classList.toggle("is-empty", !memory.ready());
+            const why = panel.querySelector(".panel-why");
+            why.hidden = memory.ready();
+            why.textContent = memory.status.network ? "Shown when the computation above has been made." : "Needs a network in the recording.";
+        });
+        // A figure that was drawn while it could not be seen has no size.
+        window.requestAnimationFrame(() => window.dispatchEvent(new Event("resize")));
+    }
+
+    memory.part({mount: () => memory.place("result").classList.add("is-blank"), status: showParts, decay: showParts});
+})();

@@ -1,0 +1,208 @@
+// Where: what is left of one word at each of the words after it, as bars over the text. The network runs when asked.
+(function () {
+    "use strict";
+    const stateroom = (window.stateroom = window.stateroom || {});
+    const {memory} = stateroom;
+    const make = (...given) => stateroom.element(...given);
+    const {view, change} = memory;
+    const LEAST_BAR = 2;
+    const TALL = 64;
+    const STEPS = 12;
+    let fields = {};
+    let search = "";
+    let hits = null;
+
+    const last = () => (memory.status ? memory.status.nPositions - 1 : 0);
+    const shown = () => (memory.where ? memory.where.position : -1);
+    const go = (position, options) => change({position: Math.min(Math.max(position, 0), last())}, options);
+    const step = (by) => go((view().position >= 0 ? view().position : Math.max(shown(), 0)) + by, {history: "replace"});
+    memory.stepWord = step;
+    memory.wantedHits = (now) => (search && now.view === "where" ? {...memory.pick(now, ["recording", "state"]), search} : null);
+
+    // ---- head -------------------------------------------------------------------------------------------
+    function positionField() {
+        const field = make("input", "tool-input tool-position", null, {type: "number", name: "position", min: 0, step: 1});
+        field.addEventListener("change", () => {
+            const value = Math.round(Number(field.value));
+            field.value !== "" && Number.isFinite(value) ? go(value) : showPosition();
+        });
+        field.addEventListener("keydown", (event) => event.key === "Enter" && field.blur());
+        return field;
+    }
+
+    function searchField() {
+        const field = make("input", "tool-input tool-search", null, {type: "search", name: "hits", placeholder: "words of the text", maxlength: 200, spellcheck: "false", autocomplete: "off"});
+        const look = () => {
+            search = field.value.trim();
+            hits = null;
+            search ? stateroom.memoryView.again("hits") : drawHits();
+        };
+        field.addEventListener("keydown", (event) => event.key === "Enter" && look());
+        field.addEventListener("search", () => field.value === "" && look());
+        return field;
+    }
+
+    function drawHead() {
+        fields = {position: positionField(), search: searchField(), match: make("a", "", "in Match")};
+        const moves = make("span", "tool-group");
+        moves.append(stateroom.button("‹", "Previous word (←)", () => step(-1)), fields.position, stateroom.button("›", "Next word (→)", () => step(1)));
+        const named = make("span", "tool-field");
+        named.append(make("label", "", "word at", {for: "where-position"}), moves);
+        fields.position.id = "where-position";
+        memory.place("panel-where").querySelector(".panel-head").replaceChildren(named, memory.labelled("find", fields.search, "Find a word in the text (/); Enter lists where it is"), fields.match);
+    }
+
+    function showPosition() {
+        const now = view().position >= 0 ? view().position : shown();
+        fields.position.max = last();
+        if (document.activeElement !== fields.position) {
+            fields.position.value = now >= 0 ? now : "";
+        }
+        fields.match.hidden = now < 0;
+        fields.match.href = memory.matchAddress({at: Math.max(0, now - 20), from: now, to: now + 1});
+    }
+
+    // ---- hits -------------------------------------------------------------------------------------------
+    function chooseHit(row) {
+        closeHits();
+        go(row.start);
+        fields.search.focus();
+    }
+
+    function closeHits() {
+        const open = hits !== null;
+        [hits, search] = [null, ""];
+        drawHits();
+        return open;
+    }
+    memory.closeHits = closeHits;
+
+    function drawHits() {
+        const list = memory.place("where").querySelector(".where-hits");
+        if (!list) {
+            return;
+        }
+        list.hidden = hits === null;
+        if (hits !== null) {
+            const head = make("div", "hits-head");
+            head.append(make("span", "hits-count", stateroom.hits.told(hits)), stateroom.button("×", "Close the list", closeHits, "row-remove"));
+            list.replaceChildren(head, stateroom.hits.rows(hits, chooseHit));
+        }
+    }
+
+    // ---- strip ------------------------------------------------------------------------------------------
+    function told(token, value, share) {
+        const after = token.position - shown();
+        const lines = [stateroom.tokenElement(token.text, "token tip-token"), "position " + stateroom.whole(token.position)];
+        if (Number.isFinite(value)) {
+            lines.push(after === 0 ? "the word itself" : after + (after === 1 ? " word later" : " words later"), "norm of the influence " + stateroom.number(value)
+                + (Number.isFinite(share) ? ", " + memory.percent(share) + " of its own" : ""));
+        } else if (after < 0) {
+            lines.push("before the word: no influence");
+        }
+        return lines;
+    }
+
+    function column(token) {
+        const {norms, relative, limit} = memory.where;
+        const after = token.position - shown();
+        const value = norms && after >= 0 ? norms[after] : NaN;
+        const share = relative && after >= 0 ? relative[after] : NaN;
+        const made = make("button", "where-word" + (after === 0 ? " is-chosen" : after < 0 ? " is-before" : ""), null, {"type": "button", "data-position": token.position,
+            "tabindex": after === 0 ? "0" : "-1"});
+        const area = make("span", "where-area");
+        if (Number.isFinite(value)) {
+            const bar = make("span", "where-bar");
+            const strength = limit > 0 ? value / limit : 0;
+            bar.style.height = Math.max(value > 0 ? LEAST_BAR : 0, TALL * Math.min(strength, 1)) + "px";
+            bar.style.background = stateroom.colors.sequential(0.25 + 0.75 * Math.min(strength, 1));
+            area.append(bar);
+        }
+        made.append(area, stateroom.tokenElement(token.text), make("span", "where-after", after < 0 ? "" : String(after)));
+        const lines = told(token, value, share);
+        made.setAttribute("aria-label", stateroom.visible(token.text) + ", " + lines.slice(1).join(", "));
+        made.addEventListener("pointermove", (event) => stateroom.tip.show(event.clientX, event.clientY, [...lines, make("div", "quiet", "click: follow this word")]));
+        made.addEventListener("pointerleave", stateroom.tip.hide);
+        made.addEventListener("focus", () => {
+            if (made.matches(":focus-visible")) {
+                const box = made.getBoundingClientRect();
+                stateroom.tip.show(box.left, box.bottom, lines);
+            }
+        });
+        made.addEventListener("blur", stateroom.tip.hide);
+        made.addEventListener("click", () => go(token.position));
+        return made;
+    }
+
+    function legend() {
+        const {limit, halfLife, what, ms, unit} = memory.where;
+        const made = make("div", "where-legend");
+        const bar = make("span", "scale-bar");
+        const colors = Array.from({length: STEPS + 1}, (_, place) => stateroom.colors.sequential(0.25 + (0.75 * place) / STEPS));
+        bar.style.background = "linear-gradient(to right, " + colors.join(", ") + ")";
+        const scale = Number.isFinite(limit) ? [make("span", "scale-end", "0"), bar, make("span", "scale-end", stateroom.number(limit))] : [];
+        const half = Number.isFinite(halfLife) ? "Half of it is left after " + halfLife.toFixed(1) + (halfLife === 1 ? " word." : " words.") : "";
+        made.append(make("span", "", (what || "norm of the influence") + (unit ? ", " + unit : "")), ...scale, make("span", "quiet", half),
+            make("span", "quiet", Number.isFinite(ms) ? "run now, " + Math.round(ms) + " ms" : ""));
+        return made;
+    }
+
+    function move(event) {
+        const by = {ArrowLeft: -1, ArrowRight: 1}[event.key];
+        const words = [...memory.place("where").querySelectorAll(".where-word")];
+        const here = words.indexOf(document.activeElement);
+        if (by && here >= 0) {
+            event.preventDefault();
+            event.stopPropagation();
+            (words[here + by] || words[here]).focus();
+        }
+    }
+
+    function draw() {
+        const place = memory.place("where");
+        if (!memory.where) {
+            const why = memory.status && !memory.status.network ? "Needs a network in the recording, to run it again." : "";
+            place.replaceChildren(make("div", "hit-list where-hits"), make("p", "quiet", why));
+            drawHits();
+            return;
+        }
+        const focused = place.contains(document.activeElement) && document.activeElement.matches(".where-word");
+        const strip = make("div", "where-strip", null, {"role": "group", "aria-label": "The words, with what is left of the chosen one at each"});
+        strip.append(...memory.where.tokens.map(column));
+        strip.addEventListener("keydown", move);
+        const notes = [memory.where.atStart ? "The sequence begins here: the words before are not read." : "", ...(memory.where.notes || [])].filter(Boolean).join(" ");
+        place.replaceChildren(make("div", "hit-list where-hits"), legend(), strip, make("p", "quiet note", notes));
+        drawHits();
+        if (focused) {
+            const chosen = strip.querySelector(".is-chosen");
+            chosen && chosen.focus();
+        }
+        showPosition();
+    }
+
+    memory.focusHits = () => fields.search && fields.search.focus();
+    memory.part({
+        mount() {
+            [search, hits] = ["", null];
+            drawHead();
+            draw();
+        },
+        status: () => memory.where || draw(),
+        where: draw,
+        hits(answer) {
+            hits = answer;
+            drawHits();
+        },
+        theme: draw,
+        view(now, previous) {
+            if (now.position !== previous.position || now.view !== previous.view) {
+                showPosition();
+            }
+        },
+        failed(question, sentence) {
+            if (question === "memory-where" || question === "hits") {
+                stateroom.messages.show([sentence], "error");
+            }
+        },
+    });
+})();
