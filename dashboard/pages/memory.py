@@ -34,15 +34,16 @@ def help_text() -> html.Div:
     """Return what the ? says here."""
     return help_panel(
         [
-            "Change the embedding of a word a little: how much does the state change, so many words later? The "
-            "answer is a matrix G, the mean over positions. Its largest singular value is the memory of the "
-            "direction that is remembered best; the sum is the memory of all. Bands hold 95 % of resamples.",
-            "The half-life is the delay at which a curve has fallen to half of what it is at delay 0. The share "
-            "of the first n says how selective memory is: 1 when n directions hold all of it. Whitened: "
+            "Change the embedding of a word a little: how much does the state change, so many words later? "
+            "The answer is a matrix G, the mean over positions. Its largest singular value is the memory of "
+            "the direction that is remembered best; the sum is the memory of all. Bands hold 95 % of "
+            "resamples.",
+            "The half-life is the delay at which a curve has fallen to half of what it is at delay 0. The "
+            "share of the first n says how selective memory is: 1 when n directions hold all of it. Whitened: "
             "embeddings are measured in their own standard deviations.",
             "Classes: the same over the words with one label, or one word. The control takes random words "
-            "that are as frequent; a class above it is remembered for more than its frequency. Properties: is "
-            "the difference between two classes, d, among the directions that are remembered?",
+            "that are as frequent; a class above it is remembered for more than its frequency. Properties: "
+            "is the difference between two classes, d, among the directions that are remembered?",
             "Directions: the words that lie furthest along each direction, at both ends. Where: what is left "
             "of one word at each of the next 30, computed now by running the network. Click a curve, or move "
             "the slider, to choose the delay that spectrum, tables and directions are shown at.",
