@@ -39,8 +39,8 @@ def help_text() -> html.Div:
             "the direction that is remembered best; the sum is the memory of all. Bands hold 95 % of "
             "resamples.",
             "The half-life is the delay at which a curve has fallen to half of what it is at delay 0. The "
-            "share of the first n says how selective memory is: 1 when n directions hold all of it. Whitened: "
-            "embeddings are measured in their own standard deviations.",
+            "share of the first n says how selective memory is: 1 when n directions hold all of it. "
+            "Whitened: embeddings are measured in their own standard deviations.",
             "Classes: the same over the words with one label, or one word. The control takes random words "
             "that are as frequent; a class above it is remembered for more than its frequency. Properties: "
             "is the difference between two classes, d, among the directions that are remembered?",
