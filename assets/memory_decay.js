@@ -78,7 +78,7 @@
             {name: "half-life", number: true, title: "Delay at which the curve has fallen to half of what it is at delay 0"},
             {name: "n", number: true, title: "Positions that the mean at the delay is over"},
         ];
-        place.replaceChildren(make("h2", "", delay === 0 ? "At the word itself" : "At delay " + delay),
+        place.replaceChildren(make("h2", "", delay === 0 ? "At the token itself (delay 0)" : "At delay " + delay),
             stateroom.table({label: "Half-lives", columns, rows: curves.map((curve) => curveRow(curve, write))}));
     }
 
@@ -109,7 +109,7 @@
         const write = stateroom.column(units.map((unit) => unit.strength));
         const columns = [
             {name: "unit"},
-            {name: "delay 0", number: true, sort: "strength", title: "Norm of the unit's row of G at delay 0: what it takes from a word"},
+            {name: "delay 0", number: true, sort: "strength", title: "Norm of the unit's row of G at delay 0: what it takes from a token"},
             ...(delay > 0 ? [{name: "delay " + delay, number: true, sort: "atDelay", title: "Norm of the unit's row of G at the delay"}] : []),
             {name: "half-life", number: true, sort: "halfLife", title: "Delay at which that norm has fallen to half"},
             {name: writeName || "write", number: true, sort: "write", title: "Mean of the gate that lets the unit be written"},

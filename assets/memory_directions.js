@@ -40,7 +40,7 @@
             {name: "other end", title: "Words that lie furthest against it"},
         ];
         const rows = directions.map((each) => [String(each.rank), write(each.value), shareBar(each.share), end(each.positive), end(each.negative)]);
-        const head = make("p", "quiet note", (delay === 0 ? "At the word itself" : "At delay " + delay) + ", mean over " + stateroom.whole(n) + " positions. "
+        const head = make("p", "quiet note", "At delay " + delay + ", mean over " + stateroom.whole(n) + " positions. "
             + "Each end: the words whose embeddings, less their mean, have the largest cosine, of " + stateroom.whole(words) + " words. The sign of a direction means nothing. "
             + (notes || []).join(" "));
         place.replaceChildren(head, stateroom.table({label: "Directions", columns, rows}));

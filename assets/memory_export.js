@@ -42,7 +42,7 @@
     function where() {
         const {tokens, position, norms, relative} = memory.where;
         const rows = tokens.map((token) => [token.position, token.text, token.position - position, at(norms, token.position - position), at(relative, token.position - position)]);
-        return [["position", "word", "words later", "norm of the influence", "relative to its own"], rows];
+        return [["position", "word", "positions later", "norm of the influence", "relative to its own"], rows];
     }
 
     function units() {

@@ -140,8 +140,8 @@
         const made = make("div", "run-offer");
         const said = job && ["failed", "cancelled"].includes(job.state) ? job.sentence : "";
         const why = memory.status.why || "Not computed yet for this state and these settings.";
-        made.append(make("p", "empty-why", why), make("p", "", "How much does " + view().state + " change when the embedding of a word changes a little: at the word, and up to "
-            + (view().delays - 1) + " words later? The mean over many positions answers that, and is kept with the recording."));
+        made.append(make("p", "empty-why", why), make("p", "", "How much does " + view().state + " change when the embedding of a token changes a little: at the token, and up to "
+            + (view().delays - 1) + " positions later? The mean over many positions answers that, and is kept with the recording."));
         if (said) {
             made.append(make("p", job.state === "failed" ? "run-failed" : "", said));
         }

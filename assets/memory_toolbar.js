@@ -13,7 +13,7 @@
         ["classes", "Classes", "Which classes of words are remembered, and how long"],
         ["properties", "Properties", "Is a difference between two classes remembered?"],
         ["directions", "Directions", "The words at both ends of the directions that are remembered best"],
-        ["where", "Where", "What is left of one word at each of the words after it"],
+        ["where", "Where", "What is left of one token at each of the next 30"],
     ];
     const make = (...given) => stateroom.element(...given);
     const {view, change} = memory;
@@ -174,10 +174,10 @@
         fields.delayTold = make("output", "delay-told");
         fields.delay.addEventListener("input", () => memory.chooseDelay(Number(fields.delay.value), {moving: true, history: "replace"}));
         memory.place("delay").replaceChildren(
-            memory.labelled("delay", fields.delay, "How many words later: spectrum, tables and directions are shown at it (← →)"), fields.delayTold);
+            memory.labelled("delay", fields.delay, "How many positions later: spectrum, tables and directions are shown at it (← →)"), fields.delayTold);
     }
 
-    const later = (delay) => (delay === 0 ? "at the word itself" : delay === 1 ? "1 word later" : delay + " words later");
+    const later = (delay) => (delay === 0 ? "at the token itself" : delay === 1 ? "1 position later" : delay + " positions later");
 
     function showTabs(now) {
         TABS.forEach(([name]) => {

@@ -45,11 +45,11 @@
     function drawHead() {
         fields = {position: positionField(), search: searchField(), match: make("a", "", "in Match")};
         const moves = make("span", "tool-group");
-        moves.append(stateroom.button("‹", "Previous word (←)", () => step(-1)), fields.position, stateroom.button("›", "Next word (→)", () => step(1)));
+        moves.append(stateroom.button("‹", "Previous token (←)", () => step(-1)), fields.position, stateroom.button("›", "Next token (→)", () => step(1)));
         const named = make("span", "tool-field");
-        named.append(make("label", "", "word at", {for: "where-position"}), moves);
+        named.append(make("label", "", "token at", {for: "where-position"}), moves);
         fields.position.id = "where-position";
-        memory.place("panel-where").querySelector(".panel-head").replaceChildren(named, memory.labelled("find", fields.search, "Find a word in the text (/); Enter lists where it is"), fields.match);
+        memory.place("panel-where").querySelector(".panel-head").replaceChildren(named, memory.labelled("find", fields.search, "Find words in the text (/); Enter lists where they are"), fields.match);
     }
 
     function showPosition() {
@@ -95,10 +95,10 @@
         const after = token.position - shown();
         const lines = [stateroom.tokenElement(token.text, "token tip-token"), "position " + stateroom.whole(token.position)];
         if (Number.isFinite(value)) {
-            lines.push(after === 0 ? "the word itself" : after + (after === 1 ? " word later" : " words later"), "norm of the influence " + stateroom.number(value)
+            lines.push(after === 0 ? "the token itself" : after + (after === 1 ? " position later" : " positions later"), "norm of the influence " + stateroom.number(value)
                 + (Number.isFinite(share) ? ", " + memory.percent(share) + " of its own" : ""));
         } else if (after < 0) {
-            lines.push("before the word: no influence");
+            lines.push("before it: no influence");
         }
         return lines;
     }
@@ -121,7 +121,7 @@
         made.append(area, stateroom.tokenElement(token.text), make("span", "where-after", after < 0 ? "" : String(after)));
         const lines = told(token, value, share);
         made.setAttribute("aria-label", stateroom.visible(token.text) + ", " + lines.slice(1).join(", "));
-        made.addEventListener("pointermove", (event) => stateroom.tip.show(event.clientX, event.clientY, [...lines, make("div", "quiet", "click: follow this word")]));
+        made.addEventListener("pointermove", (event) => stateroom.tip.show(event.clientX, event.clientY, [...lines, make("div", "quiet", "click: follow this token")]));
         made.addEventListener("pointerleave", stateroom.tip.hide);
         made.addEventListener("focus", () => {
             if (made.matches(":focus-visible")) {
@@ -141,7 +141,7 @@
         const colors = Array.from({length: STEPS + 1}, (_, place) => stateroom.colors.sequential(0.25 + (0.75 * place) / STEPS));
         bar.style.background = "linear-gradient(to right, " + colors.join(", ") + ")";
         const scale = Number.isFinite(limit) ? [make("span", "scale-end", "0"), bar, make("span", "scale-end", stateroom.number(limit))] : [];
-        const half = Number.isFinite(halfLife) ? "Half of it is left after " + halfLife.toFixed(1) + (halfLife === 1 ? " word." : " words.") : "";
+        const half = Number.isFinite(halfLife) ? "Half of it is left after " + halfLife.toFixed(1) + " positions." : "";
         made.append(make("span", "", (what || "norm of the influence") + (unit ? ", " + unit : "")), ...scale, make("span", "quiet", half),
             make("span", "quiet", Number.isFinite(ms) ? "run now, " + Math.round(ms) + " ms" : ""));
         return made;
@@ -167,10 +167,10 @@
             return;
         }
         const focused = place.contains(document.activeElement) && document.activeElement.matches(".where-word");
-        const strip = make("div", "where-strip", null, {"role": "group", "aria-label": "The words, with what is left of the chosen one at each"});
+        const strip = make("div", "where-strip", null, {"role": "group", "aria-label": "The tokens, with what is left of the chosen one at each"});
         strip.append(...memory.where.tokens.map(column));
         strip.addEventListener("keydown", move);
-        const notes = [memory.where.atStart ? "The sequence begins here: the words before are not read." : "", ...(memory.where.notes || [])].filter(Boolean).join(" ");
+        const notes = [memory.where.atStart ? "A sequence begins here." : "", ...(memory.where.notes || [])].filter(Boolean).join(" ");
         place.replaceChildren(make("div", "hit-list where-hits"), legend(), strip, make("p", "quiet note", notes));
         drawHits();
         if (focused) {

@@ -34,8 +34,8 @@ def help_text() -> html.Div:
     """Return what the ? says here."""
     return help_panel(
         [
-            "Change the embedding of a word a little: how much does the state change, so many words later? "
-            "The answer is a matrix G, the mean over positions. Its largest singular value is the memory of "
+            "Change the embedding of a token a little: how much does the state change, so many positions "
+            "later? The answer is a matrix G, the mean over positions. Its largest singular value is the memory of "
             "the direction that is remembered best; the sum is the memory of all. Bands hold 95 % of "
             "resamples.",
             "The half-life is the delay at which a curve has fallen to half of what it is at delay 0. The "
@@ -45,8 +45,8 @@ def help_text() -> html.Div:
             "that are as frequent; a class above it is remembered for more than its frequency. Properties: "
             "is the difference between two classes, d, among the directions that are remembered?",
             "Directions: the words that lie furthest along each direction, at both ends. Where: what is left "
-            "of one word at each of the next 30, computed now by running the network. Click a curve, or move "
-            "the slider, to choose the delay that spectrum, tables and directions are shown at.",
+            "of one token at each of the next 30, computed now by running the network. Click a curve, or "
+            "move the slider, to choose the delay that spectrum, tables and directions are shown at.",
             "A computation runs in the background and is kept with the recording; the page shows the command "
             "that does the same. What has been computed appears at once.",
         ],
@@ -55,11 +55,11 @@ def help_text() -> html.Div:
         paper="L. Verwimp, H. Van hamme, V. Renkens, P. Wambacq: State Gradients for RNN Memory Analysis. "
         "EMNLP Workshop BlackboxNLP, 2018, sections 2 and 3. doi:10.18653/v1/W18-5443",
         keys=(
-            ("← →", "another delay; in Where, another word"),
+            ("← →", "another delay; in Where, another token"),
             ("Tab", "into the tabs; there ← → choose one"),
-            ("Enter", "in Where: follow the word under the focus"),
+            ("Enter", "in Where: follow the token under the focus"),
             ("/", "find a word"),
-            ("Esc", "close what is open; release the unit or the word"),
+            ("Esc", "close what is open; release the unit"),
             ("?", "explain this page"),
         ),
     )
