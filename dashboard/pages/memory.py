@@ -35,9 +35,9 @@ def help_text() -> html.Div:
     return help_panel(
         [
             "Change the embedding of a token a little: how much does the state change, so many positions "
-            "later? The answer is a matrix G, the mean over positions. Its largest singular value is the memory of "
-            "the direction that is remembered best; the sum is the memory of all. Bands hold 95 % of "
-            "resamples.",
+            "later? The answer is a matrix G, the mean over positions. Its largest singular value is the "
+            "memory of the direction that is remembered best; the sum is the memory of all. Bands hold 95 % "
+            "of resamples.",
             "The half-life is the delay at which a curve has fallen to half of what it is at delay 0. The "
             "share of the first n says how selective memory is: 1 when n directions hold all of it. "
             "Whitened: embeddings are measured in their own standard deviations.",
