@@ -1,0 +1,117 @@
+"""How well two differences between nouns are remembered, beside random splits of the same nouns."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.corpora.conllu import read_conllu
+
+__all__ = [
+    "PROPERTIES",
+    "Property",
+    "difference",
+    "direction_memory",
+    "noun_property",
+    "property_rows",
+    "random_differences",
+]
+
+PROPERTIES = {
+    "singular - plural": (("NN",), ("NNS",)),
+    "common - proper": (("NN", "NNS"), ("NNP", "NNPS")),
+}
+"""Tags of the words on either side."""
+
+N_SPLITS = 200
+"""Random splits of the same words, for the band of what a direction without meaning keeps."""
+
+N_DIRECTIONS = 5
+"""Best-remembered directions that a difference is compared with: n in equation 4."""
+
+N_BINS = 10
+"""Of frequency; a split moves words between the two sides only within a bin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """Two classes of words of a vocabulary."""
+
+    name: str
+    first: NDArray[np.int64]
+    """Ids of the words of the first class."""
+    second: NDArray[np.int64]
+
+
+def noun_property(name: str, vocabulary: Sequence[str], treebank: Path) -> Property:
+    """Return the words whose most frequent tag in the training text is one of either class.
+
+    Lower-case words, as the networks read them; `<unk>` is none.
+    """
+    classes = PROPERTIES[name]
+    tags: dict[str, Counter[str]] = defaultdict(Counter)
+    corpus = read_conllu(treebank / "en_ewt-ud-train.conllu")
+    for token, tag in zip(corpus.tokens, corpus.annotations["tag"], strict=True):
+        tags[token.lower()][tag] += 1
+    most = [tags[word].most_common(1)[0][0] if word in tags else None for word in vocabulary]
+    sides = [np.flatnonzero(np.isin(np.array(most, dtype=object), wanted)) for wanted in classes]
+    return Property(name, *sides)
+
+
+def difference(embedding: NDArray, chosen: Property) -> NDArray[np.float64]:
+    """Difference of the mean vectors of the two classes (equation 2), each word counting once."""
+    return embedding[chosen.first].mean(axis=0) - embedding[chosen.second].mean(axis=0)
+
+
+def random_differences(embedding: NDArray, chosen: Property, *, seed: int) -> NDArray[np.float64]:
+    """Differences of splits of the same words at random, shape (N_SPLITS, n_embedding).
+
+    Ids are ranks of frequency, so a bin of ids is one of frequencies: words change sides only within a bin,
+    and both sides stay as large and as frequent as they are.
+    """
+    words = np.sort(np.concatenate([chosen.first, chosen.second]))
+    is_first = np.isin(words, chosen.first)
+    bins = np.array_split(np.arange(len(words)), N_BINS)
+    generator = np.random.default_rng(seed)
+    found = np.empty((N_SPLITS, embedding.shape[1]))
+    for row in range(N_SPLITS):
+        shuffled = np.concatenate([generator.permutation(is_first[part]) for part in bins])
+        found[row] = embedding[words[shuffled]].mean(axis=0) - embedding[words[~shuffled]].mean(axis=0)
+    return found
+
+
+def direction_memory(gradients: NDArray, directions: NDArray) -> tuple[NDArray, NDArray]:
+    """Relative memory m (equation 7) and cosine with the best-remembered directions (equation 4).
+
+    Parameters
+    ----------
+    gradients : ndarray of shape (n_units, n_embedding)
+    directions : ndarray of shape (n_directions, n_embedding)
+
+    Returns
+    -------
+    two ndarrays of shape (n_directions,)
+    """
+    units = directions / np.linalg.norm(directions, axis=1, keepdims=True)
+    _, values, right = np.linalg.svd(gradients, full_matrices=False)
+    relative = np.linalg.norm(units @ gradients.T, axis=1) / values[0]
+    return relative, np.linalg.norm(units @ right[:N_DIRECTIONS].T, axis=1)
+
+
+def property_rows(mean: NDArray, embedding: NDArray, chosen: Property, *, seed: int) -> pd.DataFrame:
+    """One row a delay: m and cosine of the difference, and the middle 95 % of those of random splits."""
+    directions = np.vstack([difference(embedding, chosen), random_differences(embedding, chosen, seed=seed)])
+    rows = []
+    for delay, gradients in enumerate(mean):
+        row: dict[str, float | str] = {"property": chosen.name, "delay": delay}
+        for name, values in zip(("relative", "cosine"), direction_memory(gradients, directions), strict=True):
+            low, high = np.quantile(values[1:], [0.025, 0.975])
+            row |= {name: values[0], f"{name}_chance_low": low, f"{name}_chance_high": high}
+        rows.append(row)
+    return pd.DataFrame(rows)
