@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,18 @@ from analytics.errors import NetworkError
 from analytics.store.recording import Recording
 from analytics.store.schema import MODEL_FILE
 
-__all__ = ["EMBEDDING", "ShippedShape", "shipped_embedding", "shipped_shape", "why_no_network"]
+__all__ = [
+    "ShippedShape",
+    "layer_of",
+    "memory_states",
+    "shipped_embedding",
+    "shipped_shape",
+    "why_no_network",
+]
 
 EMBEDDING = "embedding.weight"
+OF_A_LAYER = re.compile(r"layer(\d+)\.(?:hidden|cell)")
+"""States that are handed on from position to position; gates are no memory."""
 _HOW_TO_SHIP = (
     "Record it again: analytics.record ships networks of an embedding, RNN, GRU or LSTM layers and a linear "
     "layer by itself, and `python -m analytics record --network` those trained here."
@@ -66,6 +76,27 @@ def shipped_shape(recording: Recording) -> ShippedShape:
             "came before. Take a network of one direction."
         )
     return shape
+
+
+def memory_states(recording: Recording) -> list[str]:
+    """Return the states that a gradient can be taken of."""
+    return [name for name in recording.state_names if OF_A_LAYER.fullmatch(name)]
+
+
+def layer_of(state: str, shape: ShippedShape) -> int:
+    """Return the layer that a state is of.
+
+    Raises
+    ------
+    NetworkError
+        If the network has no such layer, or the state is no memory of one.
+    """
+    found = OF_A_LAYER.fullmatch(state)
+    if found is None or int(found[1]) >= shape.n_layers:
+        raise NetworkError(
+            f"{state} is no hidden state or cell of the network's {shape.n_layers} layers. Choose one of those."
+        )
+    return int(found[1])
 
 
 def why_no_network(recording: Recording) -> str:

@@ -51,6 +51,11 @@ class MemoryQuestion:
         return replace(self, recording=recording, state=state, by="", words=())
 
     @property
+    def falling(self) -> str:
+        """The measure that a half-life is told of: a share does not fall."""
+        return "sum" if self.measure == "sum" else "largest"
+
+    @property
     def curves(self) -> tuple[MemoryQuestion, ...]:
         """The question itself and those beside it, each once."""
         own = f"{self.recording}:{self.state}"

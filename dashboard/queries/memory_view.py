@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,16 +9,15 @@ from analytics.errors import nearest
 from analytics.store.recording import Recording
 from analytics.store.schema import WEIGHTS_FILE
 from dashboard.queries.annotations import annotation
+from dashboard.queries.memory_network import memory_states
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.responses import tag_annotations
 from dashboard.queries.view import check_state, default_state, opening_of, recording_or_opening
 
-__all__ = ["MemoryViewQueries", "default_memory_state", "memory_states"]
+__all__ = ["MemoryViewQueries", "default_memory_state"]
 
 BLANK = {"by": "", "classes": [], "words": [], "properties": [], "position": -1, "unit": -1, "beside": []}
 """What is reset when another recording is shown than was asked for: there it would mean something else."""
-OF_A_LAYER = re.compile(r"layer\d+\.(?:hidden|cell)")
-"""States that have gradients; gates are no memory."""
 
 
 class MemoryViewQueries:
@@ -55,11 +53,6 @@ class MemoryViewQueries:
         key, _, state = curve.rpartition(":")
         recording = self._recordings.find(key)
         return recording is not None and state in recording.state_names
-
-
-def memory_states(recording: Recording) -> list[str]:
-    """Return the states that a gradient can be taken of."""
-    return [name for name in recording.state_names if OF_A_LAYER.fullmatch(name)]
 
 
 def default_memory_state(recording: Recording) -> str:

@@ -7,7 +7,7 @@ In names and labels `%`, `|`, `=` and `;` are written `%25`, `%7C`, `%3D`, `%3B`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ KNOWN_PAIRS = (
 )
 """Labels of the Penn treebank and of Universal Dependencies that are worth a property."""
 MOST_SUGGESTED = 3
+BY_LIST = 2
+"""Outweighs which label is more frequent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +43,46 @@ class WordClass:
     """Ids, each once, rising."""
     count: NDArray[np.int64]
     """Positions of each that belong to the class."""
+    is_list: bool
+    """Whether the words were listed one by one."""
 
-    def mean(self, embedding: NDArray[np.floating], *, types: bool) -> NDArray[np.float64]:
-        """Return the mean embedding over word types or over tokens, shape (n_embedding,)."""
-        weights = np.ones(len(self.words)) if types else self.count.astype(float)
-        return np.average(embedding[self.words].astype(float), axis=0, weights=weights)
+    def part(self, kept: NDArray[np.bool_]) -> WordClass:
+        """Return some of the words."""
+        return replace(self, words=self.words[kept], count=self.count[kept])
 
 
-def word_classes(recording: Recording, text: str) -> tuple[WordClass, WordClass]:
-    """Return the two classes of a property.
+def word_classes(recording: Recording, text: str) -> tuple[WordClass, WordClass, int]:
+    """Return the two classes of a property, apart from each other, and how many words would be in both.
+
+    A word that carries labels of both belongs to the class it carries more often, to neither when it is as
+    often in both; a listed word belongs to its list.
 
     Raises
     ------
     ParameterError, UnknownNameError
-        If there is no such annotation, label or word, a class never occurs, or both hold the same words.
+        If there is no such annotation, label or word, a class has no word of its own, or two lists share one.
     """
     one, other = (_side(recording, side) for side in text.split("|"))
-    if np.array_equal(one.words, other.words):
+    shared, left, right = np.intersect1d(one.words, other.words, return_indices=True)
+    if len(shared) and one.is_list and other.is_list:
         raise ParameterError(
-            f"'{one.name}' and '{other.name}' hold the same words, so nothing sets them apart. "
-            "Choose other classes."
+            f"'{recording.vocabulary[shared[0]]}' is in both lists. Take it out of one: a property needs "
+            "classes apart."
         )
-    return one, other
+    if not len(shared):
+        return one, other, 0
+    more = np.sign(one.count[left] - other.count[right]) + BY_LIST * (one.is_list - other.is_list)
+    keeps_one, keeps_other = np.ones(len(one.words), dtype=bool), np.ones(len(other.words), dtype=bool)
+    keeps_one[left[more <= 0]] = False
+    keeps_other[right[more >= 0]] = False
+    parted = one.part(keeps_one), other.part(keeps_other)
+    for each, rival in (parted, reversed(parted)):
+        if not len(each.words):
+            raise ParameterError(
+                f"All words of '{each.name}' are as often of '{rival.name}' or more often, so nothing sets "
+                "them apart. Choose other classes."
+            )
+    return *parted, len(shared)
 
 
 def property_text(annotation_name: str, one: Sequence[str], other: Sequence[str]) -> str:
@@ -102,7 +122,7 @@ def _two_largest(recording: Recording) -> dict[str, str]:
 
 def _side(recording: Recording, side: str) -> WordClass:
     if side.startswith("w:"):
-        return _listed(recording, [int(word) for word in side[2:].split(";")])
+        return _listed(recording, list(dict.fromkeys(map(int, side[2:].split(";")))))
     name, _, labels = side.partition("=")
     return _labelled(recording, _read(name), [_read(label) for label in labels.split(";")])
 
@@ -116,7 +136,8 @@ def _listed(recording: Recording, words: list[int]) -> WordClass:
         )
     ids = np.unique(np.array(words, dtype=np.int64))
     counts = np.bincount(recording.token_ids, minlength=n_words)[ids]
-    return _occurring(recording, _title([str(recording.vocabulary[word]) for word in words]), ids, counts)
+    name = _title([str(recording.vocabulary[word]) for word in words])
+    return _occurring(recording, WordClass(name, ids, counts, is_list=True))
 
 
 def _labelled(recording: Recording, name: str, labels: list[str]) -> WordClass:
@@ -133,15 +154,15 @@ def _labelled(recording: Recording, name: str, labels: list[str]) -> WordClass:
     codes = [categories.index(label) for label in labels]
     carried = recording.token_ids[np.isin(column.cat.codes.to_numpy(), codes)]
     words, counts = np.unique(carried, return_counts=True)
-    return _occurring(recording, _title(labels), words.astype(np.int64), counts)
+    return _occurring(recording, WordClass(_title(labels), words.astype(np.int64), counts, is_list=False))
 
 
-def _occurring(
-    recording: Recording, name: str, words: NDArray[np.int64], counts: NDArray[np.int64]
-) -> WordClass:
-    if not counts.sum():
-        raise ParameterError(f"'{name}' never occurs in {recording.name}, so it has no mean. Choose others.")
-    return WordClass(name, words[counts > 0], counts[counts > 0])
+def _occurring(recording: Recording, found: WordClass) -> WordClass:
+    if not found.count.sum():
+        raise ParameterError(
+            f"'{found.name}' never occurs in {recording.name}, so it has no mean. Choose others."
+        )
+    return found.part(found.count > 0)
 
 
 def _title(parts: Sequence[str]) -> str:
