@@ -49,6 +49,7 @@ def record(
     device: str = "auto",
     max_batch_positions: int | None = None,
     resume: bool = False,
+    ship: bool | None = None,
     progress: bool = True,
     **options: Any,
 ) -> Recording:
@@ -123,6 +124,11 @@ def record(
         Positions run and held at once. Default: what keeps a block near 200 MB.
     resume : bool, default=False
         Go on where a call with the same arguments was interrupted or killed.
+    ship : bool, optional
+        Write the network's weights into the recording, so that it can be run on other text
+        (`analytics.open_network`). True: raise where that cannot be. Default: where it can, up to 500 MB: a
+        language model or classifier of one embedding, RNN, GRU or LSTM layers of one direction and one size,
+        and a linear layer.
     progress : bool, default=True
         Show positions a second and the time left on stderr.
     **options
@@ -173,7 +179,7 @@ def record(
         time_axis=dict(time_axis or {}), carry_state=carry_state, targets=targets, labels=labels,
         classes=classes, annotations=annotations, annotation_labels=dict(annotation_labels or {}),
         top_k=top_k, dtype=dtype, device=device, max_batch_positions=max_batch_positions, resume=resume,
-        progress=progress, writer=options,
+        ship=ship, progress=progress, writer=options,
     )  # fmt: skip
     is_module = isinstance(model, torch.nn.Module)
     if is_module and initial_state is not None:

@@ -4,7 +4,6 @@
 opening    a recording's weights become a network, or a sentence says why not
 tokens     typed text becomes the tokens that its corpus would have had
 network    the network: `tokenise` and `run`
-stepping   one run over some ids, and the state to go on from
 sentence   what a run gives
 =========  ========================================================================
 """

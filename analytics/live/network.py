@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from analytics.errors import NetworkError, ParameterError, RangeError, UnknownNameError, nearest
 from analytics.live.sentence import LiveSentence, NextWords
-from analytics.live.stepping import Carried, Stepper, Steps
 from analytics.live.tokens import LiveTokens, Tokeniser
 from analytics.models.classifier import Classifier
 from analytics.models.language_model import LanguageModel
 from analytics.models.scores import token_scores
+from analytics.models.stepping import Carried, Stepper
 from analytics.store.recording import Recording
 
 __all__ = ["LONGEST_READ", "LiveNetwork"]
@@ -135,16 +135,18 @@ class LiveNetwork:
     ) -> LiveSentence:
         first, lead = (None, np.empty(0, dtype=np.int64)) if after is None else self._before(after)
         ids = np.concatenate([lead, given.ids])
-        steps = self._stepper.run(ids, first=first, wanted=wanted)
-        self._check_finite(steps, given, n_lead=len(lead))
+        steps = self._stepper.run(torch.from_numpy(ids)[:, None], first=first, wanted=wanted)
+        found = {name: values[:, 0] for name, values in steps.states.items()}
+        logits = steps.logits[:, 0]
+        self._check_finite([*found.values(), logits], given, n_lead=len(lead))
         is_classifier = self.task == "classifier"
-        own = steps.logits[len(lead) :]
+        own = logits[len(lead) :]
         return LiveSentence(
             tokens=given,
-            states={name: _frozen(values[len(lead) :]) for name, values in steps.states.items()},
-            before_first={name: _state_before(values, len(lead)) for name, values in steps.states.items()},
+            states={name: _frozen(values[len(lead) :]) for name, values in found.items()},
+            before_first={name: _state_before(values, len(lead)) for name, values in found.items()},
             is_start=not len(lead),
-            next_words=None if is_classifier else _next_words(steps, ids, n_lead=len(lead), top_k=top_k),
+            next_words=None if is_classifier else _next_words(logits, ids, n_lead=len(lead), top_k=top_k),
             class_probabilities=_frozen(own.softmax(1)) if is_classifier else None,
             classes=self.classes,
         )
@@ -192,7 +194,11 @@ class LiveNetwork:
             if position in self._read:
                 self._read.move_to_end(position)
                 return self._read[position]
-        found = self._stepper.read(ids) if len(ids) <= LONGEST_READ else self._recorded(position, len(ids))
+        found = (
+            self._stepper.read(torch.tensor(ids)[:, None])
+            if len(ids) <= LONGEST_READ
+            else self._recorded(position, len(ids))
+        )
         with self._lock:
             self._read[position] = found
             while len(self._read) > KEPT_STATES:
@@ -216,8 +222,8 @@ class LiveNetwork:
             "of all layers."
         )
 
-    def _check_finite(self, steps: Steps, tokens: LiveTokens, *, n_lead: int) -> None:
-        for values in (*steps.states.values(), steps.logits):
+    def _check_finite(self, found: Sequence[torch.Tensor], tokens: LiveTokens, *, n_lead: int) -> None:
+        for values in found:
             finite = torch.isfinite(values).all(dim=1)
             if not finite.all():
                 place = max(0, int(finite.int().argmin()) - n_lead)
@@ -248,10 +254,10 @@ def _classes(module: LanguageModel | Classifier, facts: Mapping[str, Any]) -> tu
     return tuple(map(str, names))
 
 
-def _next_words(steps: Steps, ids: NDArray[np.int64], *, n_lead: int, top_k: int) -> NextWords:
+def _next_words(logits: torch.Tensor, ids: NDArray[np.int64], *, n_lead: int, top_k: int) -> NextWords:
     targets = np.append(ids[1:], -1).astype(np.int32)
     low = max(0, n_lead - 1)
-    found = token_scores(steps.logits[low:], targets[low:], top_k=min(top_k, steps.logits.shape[1]))
+    found = token_scores(logits[low:], targets[low:], top_k=min(top_k, logits.shape[1]))
     logs, top, shares, entropy = (values[n_lead - low :] for values in found)
     before = found[0][:-1] if n_lead else np.append(np.float32(np.nan), logs[:-1])
     parts = {

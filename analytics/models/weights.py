@@ -28,6 +28,7 @@ __all__ = [
     "WEIGHTS_FILE",
     "build_network",
     "load_network",
+    "network_title",
     "read_log",
     "refuse_pickle",
     "save_network",
@@ -124,6 +125,20 @@ def build_network(facts: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Ne
         values["projection.weight"] = values["embedding.weight"]
     model.load_state_dict(values)
     return model.eval()
+
+
+def network_title(facts: Mapping[str, Any]) -> str:
+    """Return what a reader calls a network, from its facts.
+
+    Examples
+    --------
+    >>> network_title({"network": {"n_layers": 2, "n_units": 300, "kind": "lstm"}})
+    '2 x 300 LSTM language model'
+    """
+    network = facts["network"]
+    both = "bidirectional " if network.get("bidirectional") else ""
+    layers = f"{network['n_layers']} x {network['n_units']} {both}{network['kind'].upper()}"
+    return f"{layers} {facts.get('task', 'language model')}"
 
 
 def read_log(folder: Path) -> list[dict[str, Any]]:

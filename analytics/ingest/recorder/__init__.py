@@ -12,6 +12,7 @@ network    runs it; run: what was seen
 scores     where its scores come from
 outputs    what they say, as columns
 plan       all of that decided, before the first block
+shipping   the network itself, where it can be built again
 block      what was seen at some positions, filled run by run
 corpus     tokens or a series that are there as a whole
 batches    batches as a DataLoader gives them

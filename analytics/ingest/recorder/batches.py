@@ -20,6 +20,7 @@ from analytics.ingest.recorder.inputs import NUMBER_TEXTS, number_ids
 from analytics.ingest.recorder.network import Arguments, Network
 from analytics.ingest.recorder.options import RecordOptions, class_texts
 from analytics.ingest.recorder.plan import Plan, make_plan, open_writer
+from analytics.ingest.recorder.shipping import with_network
 from analytics.ingest.recorder.watching import watched
 from analytics.ingest.recorder.writing import progress_bar
 from analytics.ingest.writing.opening import check_vocabulary
@@ -73,6 +74,10 @@ def record_batches(
         found = _run(probe.network, start)
         plan = make_plan(probe.network, found, options, n_vocabulary=len(texts), is_series=is_series)
         rest = (read_batch(batch, pad_id=pad_id, batch_first=start.batch_first) for batch in waiting)
+        if not is_series:
+            lengths = torch.from_numpy(start.lengths)
+            ids = torch.from_numpy(start.values.astype(np.int64)).T
+            options = with_network(options, plan, found, ids=ids, lengths=lengths)
         _write(plan, chain([start], rest), options, texts=texts, is_series=is_series)
 
 

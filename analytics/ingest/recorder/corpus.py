@@ -19,10 +19,12 @@ from analytics.errors import ParameterError, ShapeError
 from analytics.ingest.recorder.block import Block
 from analytics.ingest.recorder.capture import Carried
 from analytics.ingest.recorder.inputs import RecordInputs, next_tokens
-from analytics.ingest.recorder.network import Network
+from analytics.ingest.recorder.network import MANY, Network
 from analytics.ingest.recorder.options import RecordOptions, annotation_kinds, per_position
 from analytics.ingest.recorder.plan import Plan, make_plan, open_writer
+from analytics.ingest.recorder.probe import PROBE_STEPS
 from analytics.ingest.recorder.run import Run
+from analytics.ingest.recorder.shipping import with_network
 from analytics.ingest.recorder.spans import Span, batches_of_spans
 from analytics.ingest.recorder.watching import watched
 from analytics.ingest.recorder.writing import WrittenAside, progress_bar
@@ -51,7 +53,17 @@ def record_corpus(model: nn.Module, source: RecordInputs, options: RecordOptions
                 "carry_state=True needs a network that can hand its state on: recurrent layers of one "
                 "direction, one after the other. This one needs each sequence whole."
             )
-        _record(plan, source, options)
+        _record(plan, source, _with_network(plan, source, options))
+
+
+def _with_network(plan: Plan, source: RecordInputs, options: RecordOptions) -> RecordOptions:
+    """The options with the network among what is written, where it can be built again."""
+    if source.values is not None:
+        if options.ship:
+            raise ParameterError("ship=True is for networks that read tokens. This one reads numbers.")
+        return options
+    ids = _sampler(plan.network.model, source)(PROBE_STEPS, MANY if plan.network.many_streams else 1)
+    return with_network(options, plan, plan.network.run(ids), ids=ids)
 
 
 def _record(plan: Plan, source: RecordInputs, options: RecordOptions) -> None:

@@ -42,6 +42,7 @@ class RecordOptions:
     device: str = "auto"
     max_batch_positions: int | None = None
     resume: bool = False
+    ship: bool | None = None
     progress: bool = True
     writer: Mapping[str, Any] = field(default_factory=dict)
 

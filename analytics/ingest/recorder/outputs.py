@@ -76,13 +76,17 @@ class ClassOutput:
 
     def columns(self, rows: Tensor, targets: NDArray[np.int32]) -> Columns:
         """Probability of each class, the likeliest class, and the entropy in nats."""
-        if rows.shape[1] == 1:
-            rows = torch.cat([1 - rows, rows], dim=1) if self._is_share else _of_two(rows)
-        logs = log_probabilities(rows)
+        logs = self.log_shares(rows)
         shares = logs.exp().numpy()
         columns = {f"P({text})": shares[:, number] for number, text in enumerate(self._classes)}
         columns["predicted class"] = np.array(self._classes, dtype=object)[shares.argmax(axis=1)]
         return Columns(annotations=columns | {ENTROPY: entropy(logs)})
+
+    def log_shares(self, rows: Tensor) -> Tensor:
+        """Logarithm of the probability of each class, (n_rows, n_classes)."""
+        if rows.shape[1] == 1:
+            rows = torch.cat([1 - rows, rows], dim=1) if self._is_share else _of_two(rows)
+        return log_probabilities(rows)
 
 
 class NumberOutput:

@@ -16,7 +16,7 @@ from analytics.ingest.recorder.axes import find_axes, guess_axes
 from analytics.ingest.recorder.network import MANY, Layout, Network, failure
 from analytics.ingest.recorder.run import Run, find_scores, reason_of
 
-__all__ = ["Probe"]
+__all__ = ["PROBE_STEPS", "Probe"]
 
 PROBE_STEPS, PROBE_CUT = 12, 7
 """Steps, and the place where the probe is cut in two; with the streams three numbers that differ."""

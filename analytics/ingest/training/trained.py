@@ -90,18 +90,15 @@ def network_facts(folder: Path, facts: dict[str, Any], *, n_parameters: int) -> 
 
     The training log stands under ``training`` as ``log``.
     """
-    from analytics.models.weights import read_log
+    from analytics.models.weights import network_title, read_log
 
     if "perplexity" not in facts and "accuracy" not in facts:
         raise AnalyticsError(
             f"The network in {folder} was not measured. Train it again to the end: python -m analytics train"
         )
-    network = facts["network"]
-    both = "bidirectional " if network.get("bidirectional") else ""
-    title = f"{network['n_layers']} x {network['n_units']} {both}{network['kind'].upper()}"
     training = {**facts.get("training", {}), "log": read_log(folder)}
     return {
-        "title": f"{title} {facts.get('task', 'language model')}",
+        "title": network_title(facts),
         "parameters": n_parameters,
         "vocabulary": "vocabulary.parquet",
         **facts,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from analytics.models.classifier import Classifier
@@ -17,7 +15,7 @@ from analytics.models.layer_states import direction_states, one_layer
 __all__ = ["Carried", "Stepper", "Steps"]
 
 Carried = tuple[Tensor, ...]
-"""(hidden,) or (hidden, cell), each of shape (n_layers, 1, n_units): what a network goes on from."""
+"""(hidden,) or (hidden, cell), each of shape (n_layers, n_streams, n_units): what a network goes on from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +23,9 @@ class Steps:
     """What was seen in one run."""
 
     states: dict[str, Tensor]
-    """By name, each (n_steps, n_units)."""
+    """By name, each (n_steps, n_streams, n_units)."""
     logits: Tensor
-    """(n_steps, n_words) or (n_steps, n_classes)."""
+    """(n_steps, n_streams, n_words or n_classes)."""
 
 
 class Stepper:
@@ -56,9 +54,9 @@ class Stepper:
             for kind in kinds
         }
 
-    def run(self, ids: NDArray, *, first: Carried | None, wanted: Collection[str]) -> Steps:
-        """Run over ids of shape (n_steps,) from a state, or from zeros."""
-        values = self._embedded(ids)
+    def run(self, ids: Tensor, *, first: Carried | None = None, wanted: Collection[str]) -> Steps:
+        """Run over ids of shape (n_steps, n_streams) from a state, or from zeros."""
+        values = self._module.embedding(ids)
         states: dict[str, Tensor] = {}
         for number, part in enumerate(self._parts):
             own = None if first is None else tuple(state[number : number + 1] for state in first)
@@ -70,19 +68,16 @@ class Stepper:
                     self._layers, number, kinds=kinds, inputs=values, outputs=outputs, reverse=reverse,
                     first=None if own is None else [state[0] for state in own],
                 ) if kinds else {}  # fmt: skip
-                states |= {f"{name}.{kind}": found[kind][:, 0] for kind in kinds}
+                states |= {f"{name}.{kind}": found[kind] for kind in kinds}
             values = outputs
         if isinstance(self._module, Classifier):
             values = self._module.pooled(values)
-        return Steps(states, self._module.projection(values)[:, 0])
+        return Steps(states, self._module.projection(values))
 
-    def read(self, ids: NDArray) -> Carried:
-        """Read ids of shape (n_steps,) from zeros and return the state after the last."""
-        _, after = self._layers(self._embedded(ids))
+    def read(self, ids: Tensor) -> Carried:
+        """Read ids of shape (n_steps, n_streams) from zeros and return the state after the last."""
+        _, after = self._layers(self._module.embedding(ids))
         return after if isinstance(after, tuple) else (after,)
-
-    def _embedded(self, ids: NDArray) -> Tensor:
-        return self._module.embedding(torch.tensor(ids)[:, None])
 
 
 def _name(number: int, reverse: bool) -> str:
