@@ -60,6 +60,23 @@
             Number.isFinite(curve.n[at]) ? stateroom.whole(curve.n[at]) : "–"];
     }
 
+    /** What the page's own curve says, as a sentence. */
+    function reading() {
+        const [curve] = memory.decay.curves;
+        if (!curve.ready) {
+            return [];
+        }
+        const {n} = view();
+        const last = curve.share.findLastIndex((value) => Number.isFinite(value));
+        const half = Number.isFinite(curve.halfLife) ? "Half is left after " + lives(curve.halfLife) + " positions."
+            : curve.halfLifeText ? "More than half is left at every delay computed." : "";
+        const [before, after] = [curve.share[0], curve.share[last]];
+        const turn = Math.abs(after - before) < 0.05 ? "about as selective" : after > before ? "more selective" : "less selective";
+        const share = last > 0 && Number.isFinite(before) ? "The first " + n + (n === 1 ? " direction holds " : " directions hold ") + percent(before) + " of the sum at delay 0 and "
+            + percent(after) + " at delay " + last + ": memory becomes " + turn + "." : "";
+        return [make("p", "quiet note", [half, share.replace("becomes about", "stays about")].filter(Boolean).join(" "))];
+    }
+
     function drawDecay() {
         const place = memory.place("decay-table");
         if (!memory.decay) {
@@ -79,7 +96,7 @@
             {name: "n", number: true, title: "Positions that the mean at the delay is over"},
         ];
         place.replaceChildren(make("h2", "", delay === 0 ? "At the token itself (delay 0)" : "At delay " + delay),
-            stateroom.table({label: "Half-lives", columns, rows: curves.map((curve) => curveRow(curve, write))}));
+            stateroom.table({label: "Half-lives", columns, rows: curves.map((curve) => curveRow(curve, write))}), ...reading());
     }
 
     // ---- units ------------------------------------------------------------------------------------------
