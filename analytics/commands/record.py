@@ -170,7 +170,7 @@ def _record_own(
 
     chosen = as_reading(reading)
     corpus = read_corpus(files, chosen)
-    options = options | {"sequence_name": sequence_word(chosen), "by_byte": chosen.is_by_byte}
+    options = options | {"sequence_name": sequence_word(chosen), "reading": chosen}
     return record_user_model(model, corpus, path, **options)
 
 

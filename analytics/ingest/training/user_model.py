@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from analytics.corpora.corpus import Corpus
 from analytics.corpora.documents import LABEL, sequence_labels
+from analytics.corpora.reading import Reading
 from analytics.corpora.vocabulary import encode
 from analytics.corpora.words import BYTE_TEXTS
 from analytics.errors import ParameterError, UnknownNameError, nearest
@@ -68,7 +70,7 @@ def record_user_model(
     /,
     *,
     vocabulary_file: str | Path | None = None,
-    by_byte: bool = False,
+    reading: Reading | None = None,
     classes: Sequence[str] | None = None,
     **options: Any,
 ) -> Recording:
@@ -84,8 +86,9 @@ def record_user_model(
         The recording's folder.
     vocabulary_file : path, optional
         The text of each id, one a line, where the function returns none.
-    by_byte : bool, default=False
-        The tokens are bytes, which need no vocabulary.
+    reading : Reading, optional
+        How the corpus was read, kept with the recording so that other text is read alike; bytes need no
+        vocabulary.
     classes : sequence of str, optional
         What a classifier tells apart, in the order of its outputs; the annotation `label`, where there is
         one, then gives the right class of each sequence.
@@ -104,7 +107,7 @@ def record_user_model(
         from analytics.models.vocabulary_file import read_vocabulary
 
         vocabulary = read_vocabulary(Path(vocabulary_file))
-    if vocabulary is None and by_byte:
+    if vocabulary is None and reading is not None and reading.is_by_byte:
         vocabulary = list(BYTE_TEXTS)
     if vocabulary is None:
         raise ParameterError(
@@ -112,7 +115,8 @@ def record_user_model(
             "both, or name a file with the text of each id, one a line: --vocabulary FILE."
         )
     _check_ids(model, vocabulary, place)
-    own: dict[str, Any] = {"model": {"made by": place}, "corpus": {"text": corpus.name}}
+    facts = {"made by": place} | ({} if reading is None else {"reading": asdict(reading)})
+    own: dict[str, Any] = {"model": facts, "corpus": {"text": corpus.name}}
     annotations = dict(corpus.annotations)
     if classes:
         own |= {"classes": classes, "labels": sequence_labels(corpus), "targets": None}

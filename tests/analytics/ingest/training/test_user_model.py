@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+import analytics
 from analytics.corpora.corpus import Corpus
+from analytics.corpora.reading import Reading
 from analytics.errors import AnalyticsError
 from analytics.ingest.training.user_model import load_user_model, record_user_model
 
@@ -145,9 +147,20 @@ def test_a_classifier_of_the_users_own_is_recorded(nets):
 def test_bytes_need_no_vocabulary(nets):
     corpus = Corpus("bytes", ["a", "\\xe9"], np.array([0]))
     recording = record_user_model(
-        "own_nets:without_vocabulary", corpus, nets / "mine", by_byte=True, progress=False
+        "own_nets:without_vocabulary", corpus, nets / "mine", reading=Reading(by="byte"), progress=False
     )
     assert recording.token_ids.tolist() == [97, 233]
+    typed = analytics.open_network(recording).tokenise("aé")
+    assert (typed.ids.tolist(), typed.how) == ([97, 195, 169], "by byte")
+
+
+def test_other_text_is_read_as_the_corpus_was(nets):
+    reading = Reading(kind="documents", by="word", lower=True)
+    recording = record_user_model("own_nets:build", CORPUS, nets / "mine", reading=reading, progress=False)
+    assert recording.manifest["model"]["made by"] == "own_nets:build"
+    typed = analytics.open_network(recording).tokenise("A, B zebra")
+    assert typed.tokens == ("a", ",", "b", "zebra")
+    assert typed.ids.tolist() == [1, 0, 2, 0]
 
 
 def test_a_vocabulary_may_lie_in_a_file(nets):
