@@ -84,6 +84,10 @@
 
     function settings(action) {
         const made = make("div", "run-settings");
+        if (!memory.status.network) {
+            made.append(make("span", "quiet", memory.status.why));
+            return made;
+        }
         made.append(delaysField(), positionsField(), seedField(), ...(action ? [action] : []), make("span", "quiet", memory.status.estimate.sentence));
         return made;
     }
@@ -91,6 +95,9 @@
     function command() {
         const made = make("div", "run-command");
         const text = memory.status.command;
+        if (!text) {
+            return "";
+        }
         made.append(make("span", "quiet", "the same from a terminal"), make("code", "code", text),
             stateroom.button("copy", "copy the command", () => stateroom.copy(text, "The command is copied.")));
         return made;
@@ -157,6 +164,19 @@
         const when = result.finished ? result.finished.slice(0, 16).replace("T", " ") + " UTC" : "";
         const told = "Computed " + when + (result.seconds ? " in " + stateroom.jobs.duration(result.seconds) : "");
         made.append(make("summary", "", told + ". Settings, command"), settings(null), command(), ...stored());
+        return [made, ...missing()];
+    }
+
+    /** What the view asks for and the result does not have. */
+    function missing() {
+        const lacks = memory.status.missing || [];
+        if (lacks.length === 0 || !memory.status.network) {
+            return [];
+        }
+        const made = make("div", "run-missing");
+        const said = job && ["failed", "cancelled"].includes(job.state) ? [make("span", job.state === "failed" ? "run-failed" : "", job.sentence)] : [];
+        made.append(make("span", "", lacks.join(" ")), stateroom.jobs.actButton("Compute", job && job.state === "done" ? "again" : "start", act),
+            make("span", "quiet", memory.status.estimate.sentence), ...said);
         return [made];
     }
 

@@ -106,9 +106,15 @@
         return made;
     }
 
+    /** The curves that can be shown beside this one: those the server names, and those that are shown. */
+    function candidates() {
+        const {beside, candidates: others = []} = memory.status;
+        return [...beside, ...others.filter((other) => !beside.some((each) => each.key === other.key && each.state === other.state))];
+    }
+
     function drawBeside() {
         const list = fields.beside.querySelector(".tool-menu-list");
-        const told = memory.status ? memory.status.beside : [];
+        const told = memory.status ? candidates() : [];
         // Where the pointer or the keyboard is, nothing is drawn anew.
         if (!list.contains(document.activeElement)) {
             const lines = told.map(besideLine);
@@ -215,7 +221,7 @@
             const {result} = status;
             said.push("Mean over " + stateroom.whole(result.nPositions) + " of " + stateroom.whole(status.nPositions) + " positions"
                 + (result.nPositions < status.nPositions ? ", drawn with seed " + result.seed : "") + ", "
-                + stateroom.whole(status.stateUnits) + " units × " + stateroom.whole(status.nEmbedding) + " embedding dimensions.");
+                + stateroom.whole(status.stateUnits) + " units" + (status.nEmbedding ? " × " + stateroom.whole(status.nEmbedding) + " embedding dimensions" : "") + ".");
         }
         const notes = [...(status ? status.notes || [] : []), ...(status && status.result ? status.result.notes || [] : []), ...(decay ? decay.notes || [] : [])];
         memory.place("caption").textContent = [...said, ...new Set(notes)].join(" ");
