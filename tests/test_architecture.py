@@ -98,7 +98,7 @@ def imported(source: str) -> list[tuple[str, bool]]:
     inner = {
         id(node)
         for function in ast.walk(tree)
-        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or _is_for_types(function)
         for node in ast.walk(function)
     }
     found = []
@@ -110,6 +110,11 @@ def imported(source: str) -> list[tuple[str, bool]]:
             module = "." * node.level + (node.module or "")
             found += [(_module(module, alias.name), at_top) for alias in node.names]
     return found
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    """Whether a block is for type checkers only: what it imports is not imported when the module is."""
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
 def _module(package: str, name: str) -> str:
@@ -215,6 +220,7 @@ def test_each_rule_can_fail(module, source):
 @pytest.mark.parametrize(
     ("module", "source"),
     [
+        ("analytics.analyses.memory.walking", "if TYPE_CHECKING:\n    from torch import Tensor"),
         ("analytics.analyses.match", "from analytics.analyses.scan import scan\nimport numba"),
         ("analytics.ingest.recorder", "def record():\n    import torch"),
         ("analytics.models.language_model", "import torch"),

@@ -1,0 +1,106 @@
+"""What walks along the text: the states of all lanes, and the Jacobians that are carried forward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from analytics.analyses.memory.networks import LayerMatrices, Target
+from analytics.analyses.memory.recursion import LayerState, advance_layer, step_layer, zero_state
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["Engine", "LayerEngine"]
+
+
+class Engine(Protocol):
+    """A network on several lanes at once."""
+
+    n_units: int
+    n_embedding: int
+
+    def start(self, n_lanes: int) -> None:
+        """Put every lane at the start of a sequence."""
+        ...
+
+    def put(self, lane: int, state: Any | None) -> None:
+        """Set a lane's state (None: that of a sequence's start) and forget its Jacobians."""
+        ...
+
+    def state_of(self, lane: int) -> Any:
+        """A lane's state, for `put`."""
+        ...
+
+    def read(self, inputs: Tensor) -> None:
+        """Read one input on each lane without Jacobians."""
+        ...
+
+    def advance(self, inputs: Tensor, n_delays: int) -> Tensor:
+        """Read one input on each lane; Jacobians of delays 0 to n_delays - 1 side by side.
+
+        Of shape (n_lanes, n_units, n_delays * n_embedding).
+        """
+        ...
+
+
+class LayerEngine:
+    """The layers of an RNN, GRU or LSTM up to the one that is asked for."""
+
+    def __init__(self, layers: list[LayerMatrices], target: Target) -> None:
+        self._layers = layers[: target.layer + 1]
+        self._place = 0 if target.kind == "hidden" else 1
+        self.n_units = self._layers[-1].n_units
+        self.n_embedding = layers[0].of_input.shape[1]
+
+    def start(self, n_lanes: int) -> None:
+        """Put every lane at the start of a sequence."""
+        self._states = [zero_state(layer, n_lanes) for layer in self._layers]
+        self._jacobians: list[tuple[Tensor, ...]] = [
+            tuple(
+                layer.of_hidden.new_zeros((n_lanes, layer.n_units, 0))
+                for _ in range(2 if layer.kind == "lstm" else 1)
+            )
+            for layer in self._layers
+        ]
+
+    def put(self, lane: int, state: list[LayerState] | None) -> None:
+        """Set a lane's state and forget its Jacobians."""
+        for number, old in enumerate(self._states):
+            # The tensors of the step before may be shared; a lane's start is rare enough for a copy.
+            parts = [part if part is None else part.clone() for part in (old.hidden, old.cell)]
+            given = (None, None) if state is None else (state[number].hidden, state[number].cell)
+            for part, value in zip(parts, given, strict=True):
+                if part is not None:
+                    part[lane] = 0 if value is None else value
+            self._states[number] = LayerState(*parts)
+        for jacobian in _all(self._jacobians):
+            jacobian[lane] = 0
+
+    def state_of(self, lane: int) -> list[LayerState]:
+        """A lane's state, for `put`."""
+        return [
+            LayerState(state.hidden[lane].clone(), None if state.cell is None else state.cell[lane].clone())
+            for state in self._states
+        ]
+
+    def read(self, inputs: Tensor) -> None:
+        """Read one input on each lane without Jacobians."""
+        for number, layer in enumerate(self._layers):
+            self._states[number], _ = step_layer(layer, inputs, self._states[number], jacobian=False)
+            inputs = self._states[number].hidden
+
+    def advance(self, inputs: Tensor, n_delays: int) -> Tensor:
+        """Read one input on each lane and carry the Jacobians of delays below n_delays forward."""
+        below, kept = None, (n_delays - 1) * self.n_embedding
+        for number, layer in enumerate(self._layers):
+            self._states[number], local = step_layer(layer, inputs, self._states[number])
+            before = tuple(part[..., :kept] for part in self._jacobians[number])
+            self._jacobians[number] = advance_layer(local, before, below, n_embedding=self.n_embedding)
+            inputs, below = self._states[number].hidden, self._jacobians[number][0]
+        return self._jacobians[-1][self._place]
+
+
+def _all(groups: Iterable[tuple[Tensor, ...]]) -> Iterable[Tensor]:
+    for group in groups:
+        yield from group

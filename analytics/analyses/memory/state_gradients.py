@@ -1,0 +1,235 @@
+"""What does a state remember of its input, and for how long? State gradients (Verwimp et al., 2018)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from analytics.analyses.memory.blocks import BlockFolder, BlockMemory, Blocks
+from analytics.analyses.memory.groups import as_groups
+from analytics.analyses.memory.opening import Opened, open_network
+from analytics.analyses.memory.record import GroupGradients, StateGradients
+from analytics.analyses.memory.running import run_chains
+from analytics.analyses.memory.spans import Chain, counted_spans, deal
+from analytics.analyses.memory.spectrum import means_of_row
+from analytics.analyses.memory.walking import Plan
+from analytics.analyses.selection import as_whole
+from analytics.arrays import as_array, as_sequence_starts
+from analytics.errors import ParameterError, ShapeError
+
+__all__ = ["state_gradients"]
+
+N_BLOCKS = 16
+"""Blocks for the bootstrap, which are also the marks from which stopped work goes on."""
+
+KEPT_IN_MEMORY_BYTES = 192 << 20
+"""Sums of finished blocks above this lie in files."""
+
+MAX_SUM_BYTES = 400 << 20
+"""Of the sums that one chain adds to: they are in memory, once for each thread."""
+
+
+def state_gradients(
+    network: Any,
+    embedded: ArrayLike,
+    *,
+    state: str = "layer0.cell",
+    delays: Iterable[int] = range(30),
+    sequence_starts: ArrayLike | None = None,
+    groups: Mapping[str, Any] | None = None,
+    positions: int | None = None,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+    checkpoint: str | Path | None = None,
+    device: str = "auto",
+) -> StateGradients:
+    r"""Mean Jacobians of a state with respect to the embedded input some positions before.
+
+    :math:`\bar G_\tau = \frac{1}{n_\tau} \sum_t \frac{\partial\, state[t]}{\partial\, embedded[t - \tau]}`
+
+    over the counted positions t with :math:`t - \tau` in the same sequence: the total derivative, through all
+    that the network carries on (hidden and cell, all layers). The network is run once, and the Jacobians of
+    all delays are carried forward with it.
+
+    Parameters
+    ----------
+    network : torch.nn.RNN, GRU or LSTM
+        Of any number of layers, in one direction, without a projection; dropout is not applied.
+    embedded : array-like of shape (n_positions, n_embedding)
+        What the network read. Anything that has a `shape` and gives the rows of an array of positions will
+        do, so that it need not be in memory. float64 here or in the network: computed in float64, else
+        float32.
+    state : str, default="layer0.cell"
+        `layer<k>.hidden`, or `layer<k>.cell` of an LSTM.
+    delays : iterable of int, default=range(30)
+    sequence_starts : array-like of shape (n_sequences,), optional
+        First position of each sequence, where the state is zero. Default: one sequence.
+    groups : mapping, optional
+        By name of a grouping, a label for each position (None: in no group), a pandas Categorical, or truth
+        values. A position belongs to the group of its input word: the Jacobian by `embedded[t - delay]`
+        counts for the group of position ``t - delay``. All groupings are gone through in one pass.
+    positions : int, optional
+        Count a sample of that many positions, in stretches of up to 256. Default: all.
+    seed : int, default=0
+        Of that sample and of the bootstrap.
+    progress : callable, optional
+        Called with the positions done and all positions. What it raises ends the computation.
+    checkpoint : path, optional
+        A folder for marks: the same call goes on from there after it was stopped or killed. It is deleted at
+        the end.
+    device : str, default="auto"
+        `cpu`, `cuda`, or `auto`: a GPU when there is one.
+
+    Returns
+    -------
+    StateGradients
+        Delays that no position has are NaN with a count of 0.
+
+    Raises
+    ------
+    ParameterError, UnknownNameError, ShapeError
+        If the network is of another kind or has no such state, arrays do not fit each other, all delays are
+        longer than every sequence, or gradients are not finite; the sentence says where.
+    AnalyticsError
+        If the marks cannot be written (disk full).
+
+    References
+    ----------
+    L. Verwimp, H. Van hamme, V. Renkens, P. Wambacq: State Gradients for RNN Memory Analysis. Interspeech
+    2018, section 2.1, equation 1. There the gradients are of shape (n_embedding, n_units); here they are
+    transposed, as equation 5 needs them.
+
+    Examples
+    --------
+    >>> import torch
+    >>> network = torch.nn.RNN(1, 1, nonlinearity="relu", bias=False)
+    >>> with torch.no_grad():
+    ...     _ = network.weight_ih_l0.fill_(1.0), network.weight_hh_l0.fill_(0.5)
+    >>> found = state_gradients(network, np.ones((40, 1)), state="layer0.hidden", delays=range(4))
+    >>> found.largest.tolist(), found.count.tolist()
+    ([1.0, 0.5, 0.25, 0.125], [40, 39, 38, 37])
+    """
+    inputs = _as_inputs(embedded)
+    n_positions, n_embedding = inputs.shape
+    starts = as_sequence_starts(sequence_starts, n_positions=n_positions)
+    asked = _as_delays(delays, starts, n_positions)
+    if positions is not None:
+        positions = as_whole("positions", positions, minimum=1)
+    found = as_groups(groups, n_positions=n_positions)
+    is_double = getattr(inputs, "dtype", None) == np.float64
+    opened = open_network(
+        network,
+        state=state,
+        n_embedding=n_embedding,
+        is_double=is_double,
+        n_delays=int(asked.max()) + 1,
+        device=device,
+    )
+    spans = counted_spans(starts, n_positions, positions=positions, seed=seed)
+    chains = deal(spans, starts, reach=int(asked.max()), n_lanes=opened.n_lanes)
+    borders = [_borders(chain, n_blocks=-(-N_BLOCKS // len(chains))) for chain in chains]
+    plan = Plan(inputs, found, asked, starts, opened.to_tensor, opened.dtype)
+    n_bytes = _sum_bytes(opened, plan)
+    blocks = _blocks(opened, plan, spans, checkpoint, n_bytes=n_bytes * sum(map(len, borders)), state=state)
+    keys = [(number, block) for number, border in enumerate(borders) for block in range(len(border) - 1)]
+    try:
+        run_chains(opened.engine, plan, list(zip(chains, borders, strict=True)), blocks, progress)
+        fields = [means_of_row(blocks, keys, row, seed=seed) for row in range(len(found) + 1)]
+    except BaseException:
+        if checkpoint is None:
+            blocks.clear()
+        raise
+    blocks.clear()
+    return StateGradients(
+        **fields[0],
+        state=state,
+        delays=asked,
+        groups=tuple(
+            GroupGradients(**means, grouping=grouping, label=label)
+            for means, (grouping, label) in zip(fields[1:], found.names, strict=True)
+        ),
+        n_positions=n_positions,
+        n_counted=int((spans[:, 1] - spans[:, 0]).sum()),
+        spans=spans,
+        positions=positions,
+        seed=seed,
+        n_blocks=len(keys),
+        dtype=opened.dtype.name,
+    )
+
+
+def _as_inputs(embedded: Any) -> Any:
+    inputs = embedded if _is_lazy(embedded) else as_array(embedded, what="embedded")
+    if len(inputs.shape) != 2 or 0 in inputs.shape:
+        raise ShapeError(
+            "embedded must have shape (n_positions, n_embedding), both at least 1. "
+            f"Got shape {tuple(inputs.shape)}."
+        )
+    return inputs
+
+
+def _is_lazy(embedded: Any) -> bool:
+    return hasattr(embedded, "shape") and hasattr(embedded, "__getitem__") and not hasattr(embedded, "detach")
+
+
+def _as_delays(delays: Iterable[int], starts: NDArray[np.int64], n_positions: int) -> NDArray[np.int64]:
+    asked = np.array([as_whole("A delay", delay) for delay in delays], dtype=np.int64)
+    if not len(asked) or len(np.unique(asked)) < len(asked):
+        raise ParameterError(f"delays must be one or more different whole numbers. Got {asked.tolist()}.")
+    longest = int(np.diff(np.append(starts, n_positions)).max())
+    if asked.min() >= longest:
+        raise ParameterError(
+            f"The longest sequence has {longest} positions, so delays reach {longest - 1} at most. Got "
+            f"{asked.min()} and above."
+        )
+    return asked
+
+
+def _borders(chain: Chain, *, n_blocks: int) -> list[int]:
+    """Steps between blocks of about as many counted positions each."""
+    done = np.cumsum(chain.is_counted.sum(axis=0))
+    inner = np.searchsorted(done, np.linspace(0, done[-1], n_blocks + 1)[1:-1]) + 1
+    return np.unique([0, *inner.tolist(), chain.position.shape[1]]).tolist()
+
+
+def _sum_bytes(opened: Opened, plan: Plan) -> int:
+    """Of the sums of one block; refused above the limit."""
+    one = opened.n_units * len(plan.delays) * plan.embedded.shape[1] * opened.dtype.itemsize
+    if one * (len(plan.groups) + 1) > MAX_SUM_BYTES:
+        most = MAX_SUM_BYTES // one - 1
+        raise ParameterError(
+            f"Gradients of this size allow for {max(0, most)} groups in one pass, because the sums of all "
+            f"of them are held in memory. Got {len(plan.groups)}: name fewer, or ask for fewer delays."
+        )
+    return one * (len(plan.groups) + 1)
+
+
+def _blocks(
+    opened: Opened,
+    plan: Plan,
+    spans: NDArray[np.int64],
+    checkpoint: str | Path | None,
+    *,
+    n_bytes: int,
+    state: str,
+) -> Blocks:
+    if checkpoint is None and n_bytes <= KEPT_IN_MEMORY_BYTES:
+        return BlockMemory()
+    content = hashlib.sha256()
+    for part in (spans, plan.sequence_starts, plan.delays, plan.groups.codes):
+        content.update(np.ascontiguousarray(part).tobytes())
+    for start, stop in spans.tolist():
+        content.update(np.ascontiguousarray(plan.embedded[np.arange(start, stop)]).tobytes())
+    job = {
+        "state": state,
+        "network": opened.digest,
+        "content": content.hexdigest(),
+        "groups": [list(name) for name in plan.groups.names],
+        "dtype": opened.dtype.name,
+    }
+    return BlockFolder(checkpoint, job)
