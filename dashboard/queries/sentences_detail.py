@@ -59,7 +59,7 @@ class SentenceDetailQueries:
             "updates": [plain(value) for value in _means_of_clusters(changes, labels)],
             "hereFine": whole(changes, here_scale, SHORT),
             "hereScale": here_scale,
-            **self._usual(recording, state, word),
+            **self.usual(recording, state, word),
             "unitClusters": labels.tolist(),
             "unitOrder": np.argsort(
                 np.where(labels < 0, labels.max(initial=0) + 1, labels), kind="stable"
@@ -67,8 +67,8 @@ class SentenceDetailQueries:
             "top": _top(changes),
         }
 
-    def _usual(self, recording: Recording, state: str, word: int) -> dict[str, Any]:
-        """The expected response to a word and its quantiles; nothing where it does not occur."""
+    def usual(self, recording: Recording, state: str, word: int) -> dict[str, Any]:
+        """Return the expected response to a word and its quantiles; nothing where it does not occur."""
         response = self._responses.response(recording, state)
         try:
             row = int(response.rows_of([word])[0])

@@ -236,8 +236,8 @@ def _note(recording: Recording, known: RecordedSentences, order: str) -> str:
         said = f"Each {name} is a sentence."
         if len(ranges.start) > recording.n_sequences:
             said = (
-                f"Each {name} of up to {ranges.max_length} positions is a sentence; longer ones are parted at "
-                "their end marks."
+                f"Each {name} of up to {ranges.max_length} positions is a sentence; longer ones are parted "
+                "at their end marks."
             )
     else:
         said = f"A sentence ends at an end mark (. ? !), at a line break or with its {name}."
