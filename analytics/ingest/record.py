@@ -126,7 +126,7 @@ def record(
         Go on where a call with the same arguments was interrupted or killed.
     ship : bool, optional
         Write the network's weights into the recording, so that it can be run on other text
-        (`analytics.open_network`). True: raise where that cannot be. Default: where it can, up to 500 MB: a
+        (`analytics.open_network`). True: raise where that cannot be. Default: where it can, up to 250 MB: a
         language model or classifier of one embedding, RNN, GRU or LSTM layers of one direction and one size,
         and a linear layer.
     progress : bool, default=True

@@ -29,8 +29,8 @@ from analytics.models.weights import build_network, network_title
 
 __all__ = ["with_network"]
 
-MOST_BYTES = 500_000_000
-"""Of weights that are shipped unasked."""
+MOST_BYTES = 250_000_000
+"""Of weights that are shipped; while they are compared they are held three times."""
 
 LONG_STEPS = 200
 """Steps after which a network's rounding errors must not have grown to `ALLOWED`."""

@@ -225,21 +225,29 @@ def test_what_is_returned_is_read_only(language_model):
         assert not values.flags.writeable
 
 
-@pytest.mark.parametrize("name", ["parentheses", "shakespeare"])
+@pytest.mark.parametrize("name", ["parentheses", "shakespeare", "reviews-balanced", "reviews-unbalanced"])
 def test_the_demo_recordings_are_what_their_networks_give(name):
     if not (DEMO / name / "recording.json").exists():
-        pytest.skip(f"the recording {name} is not there: make demo")
+        pytest.skip(f"the recording {name} is not there: make demo sentiment")
     network = analytics.open_network(DEMO / name)
     recording = network.recording
     starts = recording.sequence_starts
-    for start, after in ((0, 0), (int(starts[1]), int(starts[1])), (int(starts[1]), int(starts[1]) + 300)):
-        stop = after + 40
+    borders = [*starts.tolist(), recording.n_positions]
+    first, second = borders[1], borders[2]
+    for start, after in ((0, 0), (first, first), (first, (first + second) // 2)):
+        stop = min(after + 40, borders[borders.index(start) + 1])
         tokens = network.encode(recording.token_texts(after, stop))
         assert network.tokenise(tokens.joint.join(tokens.tokens)).tokens == tokens.tokens
         sentence = network.run(tokens, after=after)
         for state, values in sentence.states.items():
             recorded = recording.states(state).read(after, stop).astype(np.float32)
             assert (np.abs(values - recorded) / (1 + np.abs(recorded))).max() < 1e-3, state
-        logs = recording.log_probability[after : stop - 1]
-        np.testing.assert_allclose(sentence.next_words.log_probability[:-1], logs, atol=1e-3)
+        if network.task == "classifier":
+            shares = np.transpose(
+                [recording.annotations[f"P({text})"][after:stop] for text in network.classes]
+            )
+            np.testing.assert_allclose(sentence.class_probabilities, shares, atol=1e-4)
+        else:
+            logs = recording.log_probability[after : stop - 1]
+            np.testing.assert_allclose(sentence.next_words.log_probability[:-1], logs, atol=1e-3)
         assert sentence.is_start == (after == start)
