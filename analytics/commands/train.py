@@ -65,7 +65,7 @@ def train(
         out = out or WEIGHTS_FOLDER / network
         folder = checkpoints or TRAINING_FOLDER / network
         facts = train_network(network, folder=folder, out=out, epochs=epochs)
-    measures = {name: facts[name] for name in ("perplexity", "accuracy") if name in facts}
+    measures = {name: facts[name] for name in facts if name.partition(" ")[0] in ("perplexity", "accuracy")}
     lines = [
         f"{name} on the {part} text: {value:.{2 if name == 'perplexity' else 3}f}"
         for name, values in measures.items()
