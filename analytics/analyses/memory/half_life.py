@@ -25,8 +25,8 @@ def half_life(values: ArrayLike, *, start: ArrayLike | None = None) -> NDArray[n
     Returns
     -------
     ndarray of shape (...)
-        In positions. NaN where the half is not reached before the last delay or before the first NaN, or where
-        the start is not above 0.
+        In positions. NaN where the half is not reached up to the last delay or the first NaN, or where the
+        start is not above 0.
 
     Raises
     ------
@@ -35,8 +35,8 @@ def half_life(values: ArrayLike, *, start: ArrayLike | None = None) -> NDArray[n
 
     Examples
     --------
-    >>> float(half_life([8.0, 6.0, 3.0, 1.0]))
-    1.6666666666666667
+    >>> float(half_life([8.0, 6.0, 2.0, 1.0]))
+    1.5
     >>> half_life([[4.0, 4.0], [2.0, 3.0], [1.0, 2.5]]).tolist()
     [1.0, nan]
     """
