@@ -58,7 +58,7 @@ def _question(given: dict[str, Any]) -> SentencesQuestion:
     return SentencesQuestion.of(
         sentences_from_dict(given).to_dict(),
         entry=entry if isinstance(entry, str) else "",
-        index=index if isinstance(index, int) else -1,
+        index=index if type(index) is int else -1,
     )
 
 
