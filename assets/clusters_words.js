@@ -162,7 +162,10 @@
         badge.style.background = "var(" + INKS[place] + ")";
         const inMatch = make("a", "", "in Match", {href: clusters.matchAddress({search: word.text})});
         inMatch.title = "Find it in the text";
-        made.append(badge, stateroom.tokenElement(word.text), make("span", "quiet", stateroom.whole(word.count) + (word.count === 1 ? " time" : " times")), inMatch,
+        const {recording, state} = clusters.view();
+        const inSentences = make("a", "", "in Sentences", {href: stateroom.clustersView.setting("sentences") + "?" + new URLSearchParams({recording, state, find: word.text, list: 1})});
+        inSentences.title = "Sentences that have it, word by word";
+        made.append(badge, stateroom.tokenElement(word.text), make("span", "quiet", stateroom.whole(word.count) + (word.count === 1 ? " time" : " times")), inMatch, inSentences,
             stateroom.button("×", "Release " + stateroom.visible(word.text), () => clusters.toggleWord(word.id), "row-remove"));
         return made;
     }

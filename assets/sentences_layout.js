@@ -47,7 +47,9 @@
         if (all <= room || natural.length * least <= room) {
             return natural.length;
         }
-        return Math.max(1, Math.floor(room / (Math.max(NARROWEST_WORD, COMFORTABLE_BAR * clusters) + GAP)));
+        let taken = 0;
+        const beyond = natural.findIndex((width) => (taken += width) > room);
+        return Math.max(1, beyond);
     }
 
     function shownRange(view, natural, room, clusters) {
@@ -116,9 +118,10 @@
     }
 
     function differenceBlock(values, scale) {
-        const all = values.filter(Boolean).flat();
+        const all = (values || []).filter(Boolean).flat();
         if (all.length === 0) {
-            return null;
+            return {row: "d", values: null, height: 0, why: values ? "No word of A stands under the same word of B."
+                : "A and B are read through different clusters, so what they hold has no difference."};
         }
         const reach = Math.max(...all.map(Math.abs), scale.net / 50) || 1;
         const pixels = Math.min(scale.pixels, MOST_DIFFERENCE / (2 * reach));
@@ -144,7 +147,7 @@
             width, gutter: GUTTER, columns, shown, range, isHeat, scale, clusters, glyphWidth: glyph,
             isPart: shown.length < columns.length,
             blocks: ["a", "b"].filter((row) => answers[row]).map((row) => block(row, answers[row], {isHeat, scale, tall})),
-            difference: values && !isHeat ? differenceBlock(values, scale) : null,
+            difference: given.length > 1 && !isHeat ? differenceBlock(values, scale) : null,
         };
     }
 

@@ -61,7 +61,10 @@
             return;
         }
         place.replaceChildren(scaleLine(scene));
-        explain();
+        sentences.place("explained").hidden = scene.isHeat;
+        if (!scene.isHeat) {
+            explain();
+        }
     }
 
     /** The explanation stands below the picture; it is open until somebody closes it, or there is more to see. */
@@ -120,8 +123,8 @@
         failed: (question, sentence) => stateroom.messages.show([sentence], "error"),
         view(now, previous) {
             if (now.mode !== previous.mode) {
-                ["legend", "explained"].forEach((name) => {
-                    sentences.place(name).hidden = now.mode !== "glyphs";
+                ["legend", "explained"].filter(() => now.mode !== "glyphs").forEach((name) => {
+                    sentences.place(name).hidden = true;
                 });
                 sentences.place("caption").hidden = now.mode !== "glyphs";
             }

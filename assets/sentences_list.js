@@ -5,6 +5,8 @@
     const {sentences} = stateroom;
     const LETTERS = "ABCDEFGH";
     const ASK_AGAIN_MS = 500;
+    /** Longer query strings are not read (dashboard/links/reading.py). */
+    const LONGEST_ADDRESS = 8000;
     const make = (...given) => stateroom.element(...given);
 
     let field = null;
@@ -29,6 +31,9 @@
             sentences.entries.add("t" + text, 0);
         }
         stopEditing();
+        if (stateroom.sentencesView.address().length > LONGEST_ADDRESS) {
+            stateroom.messages.show(["The list is too long for an address: a copied link will not show it."], "note");
+        }
     }
 
     function stopEditing() {
@@ -53,7 +58,7 @@
         const refused = Boolean(network && network.why);
         field.disabled = refused;
         send.disabled = refused;
-        field.placeholder = network && network.task === "language model" ? "Type a beginning: the network says what it expects next" : "I love the food, though the staff is not helpful";
+        field.placeholder = refused ? "This recording has no network that could read what you type" : network && network.task === "language model" ? "Type a beginning: the network says what it expects next" : "I love the food, though the staff is not helpful";
         sign.textContent = refused ? network.why : loading ? "The network is being loaded; the first sentence takes a moment." : "";
         sign.classList.toggle("is-loading", Boolean(loading));
     }

@@ -4,7 +4,7 @@
     const stateroom = (window.stateroom = window.stateroom || {});
     const {sentences} = stateroom;
     const make = (...given) => stateroom.element(...given);
-    const ORDERS = [["corpus", "in the order of the corpus"], ["hardest", "hardest first, by loss"], ["easiest", "easiest first, by loss"]];
+    const ORDERS = [["corpus", "corpus order"], ["hardest", "hardest first"], ["easiest", "easiest first"]];
 
     let fields = null;
     let body = null;
@@ -44,7 +44,7 @@
         const text = make("button", "picked-sentence", null, {type: "button"});
         const words = make("bdi", "", row.tokens.map(stateroom.visible).join(" "));
         words.dir = "auto";
-        const facts = [what + " " + stateroom.whole(row.sequence), sentences.plural(row.tokens.length, "word"),
+        const facts = [what + " " + stateroom.whole(row.sequence + 1), sentences.plural(row.tokens.length, "word"),
             row.loss === null || row.loss === undefined ? "" : "loss " + row.loss.toFixed(2), ...Object.entries(row.labels || {}).map(([name, label]) => name + " " + label)];
         text.append(words, make("span", "quiet picked-facts", facts.filter(Boolean).join(" · ")));
         text.addEventListener("click", () => sentences.entries.add(entry, 0));

@@ -46,6 +46,9 @@
     function sentence(row, of) {
         const answer = sentences.answers[row];
         const made = make("p", "plain-sentence", null, {dir: "auto"});
+        if (sentences.answers.a && sentences.answers.b) {
+            made.append(make("span", "sentence-badge is-" + row, sentences.stage.names[row]));
+        }
         answer.tokens.forEach((token, index) => {
             const value = of.value(row, index);
             const color = stateroom.colors.diverging(Number.isFinite(value) ? value / of.limit : 0);

@@ -5,6 +5,8 @@
     const {sentences} = stateroom;
     const ROOM_FOR_NUMBER = 30;
     const ROOM_FOR_WORD = 30;
+    /** Narrower cells are bars that stand, wider ones have a bar that lies below the number. */
+    const NARROW = 14;
     const NOTHING = "none";
 
     const finite = (value) => value !== null && value !== undefined && Number.isFinite(value);
@@ -23,7 +25,7 @@
             has: (answer) => measured(answer, "loss"), value: (answer, index) => answer.predictions.loss[index], share: (value) => value / 10, text: (value) => value.toFixed(1),
         },
         entropy: {
-            title: "entropy", told: "how undecided the network is about the word that follows, in nats",
+            title: "entropy", told: "how undecided the network is, in nats",
             has: (answer) => measured(answer, "entropy"), value: (answer, index) => answer.predictions.entropy[index], share: (value) => value / 10, text: (value) => value.toFixed(1),
         },
         top: {
@@ -74,7 +76,7 @@
         if (!finite(value)) {
             return;
         }
-        made.classList.add("has-bar");
+        made.classList.add(width >= NARROW ? "has-bar" : "is-bar");
         made.style.setProperty("--share", Math.min(Math.max(row.share(value), 0), 1));
         if (width >= ROOM_FOR_NUMBER) {
             made.textContent = row.text(value);
@@ -102,7 +104,7 @@
         const made = stateroom.element("span", "sentence-cell is-" + row.kind);
         if (row.kind === "token") {
             const top = row.token(answer, index);
-            if (top && width >= ROOM_FOR_WORD) {
+            if (top) {
                 made.append(stateroom.tokenElement(top[0]));
                 made.classList.toggle("is-right", answer.predictions.target[index] === top[0]);
             }
@@ -119,7 +121,7 @@
         const made = stateroom.element("div", "sentence-row");
         const name = stateroom.element("span", "sentence-row-name", row.title);
         name.title = row.told;
-        made.append(name, ...shown.filter(({index}) => index >= 0).map(({index, left, width}) => {
+        made.append(name, ...shown.filter(({index, width}) => index >= 0 && (row.kind !== "token" || width >= ROOM_FOR_WORD)).map(({index, left, width}) => {
             const made = cell(row, answer, index, width);
             Object.assign(made.style, {left: left + "px", width: width + "px"});
             return made;
@@ -152,7 +154,7 @@
                 + (finite((predictions.loss || [])[index]) ? ", loss " + stateroom.number(predictions.loss[index]) + " nats" : ""));
         }
         if (predictions && predictions.entropy && finite(predictions.entropy[index])) {
-            lines.push("entropy " + stateroom.number(predictions.entropy[index]) + " nats; most probable next:");
+            lines.push("entropy " + stateroom.number(predictions.entropy[index]) + " nats");
         }
         if (predictions && predictions.top && predictions.top[index] && predictions.top[index].length > 0) {
             lines.push(topTable(answer, index));

@@ -70,6 +70,9 @@
     }
 
     function paintDifference(pen, block, ink, top = 0) {
+        if (!block.values) {
+            return;
+        }
         const label = (y, text) => pen.text(scene.gutter - 8, top + y + 4, text, {fill: ink.quiet, size: 11, align: "right"});
         label(block.zero, "0");
         if (block.zero > 18) {
@@ -143,8 +146,8 @@
         const made = make("div", "sentence-head");
         made.append(make("span", "sentence-badge is-" + block.row, NAMES[block.row]));
         if (block.row === "d") {
-            const unit = block.isOwnScale ? "; on a scale of its own" : ", on the same scale";
-            made.append(make("span", "quiet", "what B holds more than A after words that stand under each other, both parts together" + unit));
+            const unit = block.why ? "" : block.isOwnScale ? "; on a scale of its own" : ", on the same scale";
+            made.append(make("span", "quiet", block.why || "what B holds more than A after words that stand under each other, both parts together" + unit));
         } else {
             made.append(...sentences.headline(block));
         }

@@ -13,7 +13,7 @@
         const facts = stateroom.catalog[answer.recording || sentences.view().recording];
         const noun = facts ? facts.sequenceName : "sequence";
         const range = stateroom.whole(parts.start) + " – " + stateroom.whole(parts.stop - 1);
-        const where = (Number.isInteger(answer.sequence) ? noun + " " + stateroom.whole(answer.sequence) + ", " : "") + "positions " + range;
+        const where = (Number.isInteger(answer.sequence) ? noun + " " + stateroom.whole(answer.sequence + 1) + ", " : "") + "positions " + range;
         return {corpus: () => where, edited: () => where + ", with other words", typed: () => "typed"}[parts.kind]();
     }
 
@@ -33,11 +33,7 @@
         if (answer.how) {
             parts.push(make("span", "quiet", "cut " + answer.how));
         }
-        const unknown = answer.tokens.filter((token) => token.unknown).length;
-        if (unknown > 0) {
-            parts.push(make("span", "sentence-unknown", sentences.plural(unknown, "word") + " unknown to the network, read as its mark for unknown words"));
-        }
-        (answer.notes || []).forEach((note) => parts.push(make("span", "quiet", note)));
+        (answer.notes || []).forEach((note) => parts.push(make("span", "sentence-note", note)));
         return parts;
     };
 
@@ -84,9 +80,10 @@
 
     // ---- differences of the predictions -----------------------------------------------------------------
     function differenceCell(value, {left, width}, digits) {
-        const made = make("span", "sentence-cell is-number", finite(value) && width >= 34 ? sentences.signed(Number(value.toFixed(digits))) : "");
-        made.classList.toggle("is-positive", value > 0);
-        made.classList.toggle("is-negative", value < 0);
+        const rounded = finite(value) ? Number(value.toFixed(digits)) : 0;
+        const made = make("span", "sentence-cell is-number", finite(value) && width >= 34 ? sentences.signed(rounded || 0) : "");
+        made.classList.toggle("is-positive", rounded > 0);
+        made.classList.toggle("is-negative", rounded < 0);
         Object.assign(made.style, {left: left + "px", width: width + "px"});
         return made;
     }

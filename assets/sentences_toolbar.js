@@ -77,7 +77,7 @@
         const facts = stateroom.catalog[view().recording];
         const answers = Object.values(sentences.answers).filter(Boolean);
         const measures = MEASURES.filter((name) => answers.some((answer) => sentences.rows.offered(answer).includes(name)));
-        const annotations = Object.keys(facts ? facts.annotations : {});
+        const annotations = Object.keys(facts ? facts.annotations : {}).filter((name) => !sentences.rows.isMeasure(name));
         const shown = rowsShown();
         const check = (name) => {
             const made = make("label", "tool-check");
@@ -87,7 +87,8 @@
             made.append(box, make("span", "", sentences.rows.titleOf(name)));
             return made;
         };
-        fields.rows.replaceChildren(...measures.map(check), ...(measures.length > 0 && annotations.length > 0 ? [make("hr")] : []), ...annotations.map(check),
+        fields.rows.replaceChildren(...measures.map(check), ...(measures.length > 0 && annotations.length > 0 ? [make("hr")] : []),
+            ...(annotations.length > 0 ? [make("span", "quiet", "annotations, under the recording’s own text")] : []), ...annotations.map(check),
             ...(measures.length + annotations.length === 0 ? [make("span", "quiet", "This recording has no predictions and no annotations.")] : []));
     }
 

@@ -11,7 +11,13 @@ from dashboard.components.empty import empty_state
 from dashboard.components.told import fact_list, told_facts
 from dashboard.components.written import count_text, share_text
 from dashboard.facts import FileGroup, RecordingDetail, RecordingFacts, StateRow
-from dashboard.links import ClustersView, clusters_address, opening_address
+from dashboard.links import (
+    ClustersView,
+    SentencesView,
+    clusters_address,
+    opening_address,
+    sentences_address,
+)
 
 __all__ = ["about_section", "recording_detail", "unknown_recording"]
 
@@ -89,6 +95,8 @@ def _next_steps(facts: RecordingFacts) -> list[Any]:
     )
     clusters = clusters_address(ClustersView(recording=facts.key))
     steps.append(dcc.Link("Clusters of words and units", href=clusters, className="next-link"))
+    sentences = sentences_address(SentencesView(recording=facts.key))
+    steps.append(dcc.Link("Inside a sentence", href=sentences, className="next-link"))
     return steps
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dashboard.pages import clusters, match, recordings
+from dashboard.pages import clusters, match, recordings, sentences
 
 __all__ = ["PAGES"]
 
-PAGES = (recordings, match, clusters)
+PAGES = (recordings, match, clusters, sentences)
