@@ -8,6 +8,7 @@
     const ROOM_FOR_OUTLINE = 3.2;
     const ROOM_FOR_GAP = 6;
     const THICK_FROM = 7;
+    const SHADES = 64;
 
     /** The colours of a drawing, looked up once. */
     function inks() {
@@ -81,12 +82,16 @@
         pen.line([[place.left - 1, place.zero], [place.left + place.width + 1, place.zero]], {stroke: ink.strong});
     }
 
+    /** The colours from -limit to limit in steps that no eye tells apart: thousands of cells look theirs up. */
+    function heatScale(limit) {
+        const colors = Array.from({length: 2 * SHADES + 1}, (_, step) => stateroom.colors.diverging(step / SHADES - 1));
+        return (value) => colors[SHADES + (limit > 0 ? Math.round(Math.min(Math.max(value / limit, -1), 1) * SHADES) : 0)];
+    }
+
     /** Where words are too many for glyphs: a line of each cluster, coloured by what it holds, blue below 0, orange above. */
-    function drawColumn(pen, net, place, limit) {
+    function drawColumn(pen, net, place, color) {
         const height = place.height / net.length;
-        net.forEach((value, cluster) => {
-            pen.rect(place.left, place.top + cluster * height, place.width, height + 0.3, {fill: stateroom.colors.diverging(limit > 0 ? value / limit : 0)});
-        });
+        net.forEach((value, cluster) => pen.rect(place.left, place.top + cluster * height, place.width, height + 0.3, {fill: color(value)}));
     }
 
     /** What a sentence's clusters hold after a word: positive and negative part together. */
@@ -94,5 +99,5 @@
         return Array.from({length: answer.k}, (_, cluster) => answer.positive[index * answer.k + cluster] + answer.negative[index * answer.k + cluster]);
     }
 
-    Object.assign(sentences, {glyph: {inks, barOf, partsOf, drawGlyph, drawDifference, drawColumn, netOf}});
+    Object.assign(sentences, {glyph: {inks, heatScale, barOf, partsOf, drawGlyph, drawDifference, drawColumn, netOf}});
 })();

@@ -55,13 +55,14 @@
     /** Draw the glyphs of a block; `top` is where it begins. */
     function paintBlock(pen, block, ink, top = 0) {
         axis(pen, block, ink, top);
+        const color = sentences.glyph.heatScale(scene.scale.net);
         scene.shown.forEach((column) => {
             const index = scene.columns[column.number][block.row];
             if (index < 0) {
                 return;
             }
             if (scene.isHeat) {
-                sentences.glyph.drawColumn(pen, sentences.glyph.netOf(block.answer, index), {left: column.left, width: column.width + 0.4, top, height: block.heatHeight}, scene.scale.net);
+                sentences.glyph.drawColumn(pen, sentences.glyph.netOf(block.answer, index), {left: column.left, width: column.width + 0.4, top, height: block.heatHeight}, color);
             } else {
                 const place = {...sentences.layout.glyphPlace(scene, column), preservedTop: top + block.preservedTop, preservedHeight: block.preservedHeight, zero: top + block.zero, scale: block.scale};
                 sentences.glyph.drawGlyph(pen, block.answer, index, place, ink);

@@ -25,13 +25,14 @@
         const height = scene.blocks.reduce((sum, block) => sum + tallOf(block) + 2, 0);
         const pen = sentences.pens.freshCanvas(canvas, scene.width, height);
         const step = width / scene.columns.length;
+        const color = sentences.glyph.heatScale(scene.scale.net);
         let top = 0;
         scene.blocks.forEach((block) => {
             const tall = tallOf(block);
             pen.text(left - 8, top + tall / 2 + 4, sentences.stage.names[block.row] + ", all", {fill: sentences.style("--text-quiet"), size: 11, align: "right"});
             scene.columns.forEach((column, number) => {
                 if (column[block.row] >= 0) {
-                    sentences.glyph.drawColumn(pen, sentences.glyph.netOf(block.answer, column[block.row]), {left: left + number * step, width: step + 0.3, top, height: tall}, scene.scale.net);
+                    sentences.glyph.drawColumn(pen, sentences.glyph.netOf(block.answer, column[block.row]), {left: left + number * step, width: step + 0.3, top, height: tall}, color);
                 }
             });
             top += tall + 2;
