@@ -6,6 +6,7 @@ AnalyticsError
 ├── ParameterError      an argument is outside what the method accepts             also a ValueError
 ├── UnknownNameError    no recording, state, unit or annotation of that name       also a LookupError
 ├── MissingPackageError  a package that only this work needs is not installed
+├── BusyError           another process does the same work
 ├── SourceFileError     a file to be imported cannot be read, or is not safe to
 └── RecordingError      a recording on disk cannot be used
     ├── NotARecordingError   the folder holds no finished recording
@@ -23,6 +24,7 @@ from collections.abc import Iterable
 
 __all__ = [
     "AnalyticsError",
+    "BusyError",
     "DamagedRecordingError",
     "FormatVersionError",
     "MissingPackageError",
@@ -62,6 +64,10 @@ class UnknownNameError(AnalyticsError, LookupError):
 
 class MissingPackageError(AnalyticsError):
     """A package that only this piece of work needs is not installed."""
+
+
+class BusyError(AnalyticsError):
+    """Another process does the same work at the moment."""
 
 
 class SourceFileError(AnalyticsError):

@@ -28,7 +28,7 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "analytics.commands": (
         (
             "analytics.arrays", "analytics.errors", "analytics.commands", "analytics.store",
-            "analytics.corpora", "analytics.models", "analytics.ingest", "analytics.analyses",
+            "analytics.derived", "analytics.corpora", "analytics.models", "analytics.ingest", "analytics.analyses",
         ),
         LARGE,
     ),
@@ -39,6 +39,13 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (*LARGE, "pyarrow"),
     ),
     "analytics.store": (("analytics.arrays", "analytics.errors", "analytics.store"), (*LARGE, "torch")),
+    "analytics.derived": (
+        (
+            "analytics.arrays", "analytics.errors", "analytics.derived", "analytics.analyses",
+            "analytics.live", "analytics.store", "analytics.models",
+        ),
+        LARGE,
+    ),
     "analytics.ingest": (
         (
             "analytics.arrays", "analytics.errors", "analytics.ingest",

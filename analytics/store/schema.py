@@ -20,6 +20,7 @@ __all__ = [
     "FORMAT",
     "FORMAT_VERSION",
     "MANIFEST_FILE",
+    "MEMORY_FOLDER",
     "MODEL_FILE",
     "NO_TARGET",
     "PARTIAL_PREFIX",
@@ -57,6 +58,7 @@ PREDICTIONS_FILE = "predictions.parquet"
 WEIGHTS_FILE = "model.safetensors"
 MODEL_FILE = "model.json"
 ROWS_FOLDER = "rows"
+MEMORY_FOLDER = "memory"
 STAMP_FILE = "rows/stamp.json"
 PARTIAL_PREFIX = ".partial-"
 """Folders of this name are being written, or were when their writer was killed."""

@@ -35,7 +35,8 @@ def as_groups(groups: Mapping[str, Any] | None, *, n_positions: int) -> Groups:
     groups : mapping, optional
         By name of the grouping, one value for each position: labels (None and NaN: in no group), a pandas
         Categorical, or truth values (then one group of the grouping's name). A pair of whole numbers for each
-        position and a list of labels is taken too, -1 being in no group.
+        position and a list of labels is taken too, -1 being in no group. Under a key that is a pair of texts,
+        truth values make one group, of that grouping and label; so the groups of a grouping may overlap.
 
     Examples
     --------
@@ -47,8 +48,9 @@ def as_groups(groups: Mapping[str, Any] | None, *, n_positions: int) -> Groups:
     """
     names: list[tuple[str, str]] = []
     rows = []
-    for grouping, values in (groups or {}).items():
-        codes, labels = _coded(str(grouping), values)
+    for key, values in (groups or {}).items():
+        grouping, label = key if isinstance(key, tuple) else (str(key), str(key))
+        codes, labels = _coded(label, values)
         if codes.shape != (n_positions,):
             raise ShapeError(
                 f"The grouping '{grouping}' must have one value for each of the {n_positions:,} positions. "
@@ -60,14 +62,14 @@ def as_groups(groups: Mapping[str, Any] | None, *, n_positions: int) -> Groups:
                 f"{len(labels) - 1}. Got {codes.min()} to {codes.max()}."
             )
         rows.append(np.where(codes >= 0, codes + len(names), -1).astype(np.int32))
-        names += [(str(grouping), label) for label in labels]
+        names += [(grouping, label) for label in labels]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ParameterError(f"Each group has a name of its own. Got '{twice[0]}: {twice[1]}' twice.")
     return Groups(tuple(names), np.array(rows, np.int32).reshape(len(rows), n_positions))
 
 
-def _coded(grouping: str, values: Any) -> tuple[NDArray[np.int64], list[str]]:
+def _coded(own_label: str, values: Any) -> tuple[NDArray[np.int64], list[str]]:
     if isinstance(values, tuple) and len(values) == 2:
         return np.asarray(values[0], dtype=np.int64), [str(label) for label in values[1]]
     if hasattr(values, "cat"):
@@ -76,7 +78,7 @@ def _coded(grouping: str, values: Any) -> tuple[NDArray[np.int64], list[str]]:
         return np.asarray(values.codes, dtype=np.int64), [str(label) for label in values.categories]
     array: ArrayLike = np.asarray(values)
     if array.dtype == bool:
-        return np.where(array, 0, -1), [grouping]
+        return np.where(array, 0, -1), [own_label]
     return _factorised(np.asarray(values, dtype=object))
 
 

@@ -35,8 +35,9 @@ class MeanGradients:
     """Lower and upper end of the largest singular value's bootstrap band, shape (n_delays, 2)."""
     sum_band: NDArray[np.float64]
     """The same for the sum of the singular values, shape (n_delays, 2)."""
-    unit_norm: NDArray[np.float64]
-    """Norm of each unit's row of `mean`: how much the unit holds of the input, shape (n_delays, n_units)."""
+    unit_norm: NDArray[np.float64] | None
+    """None as `mean`. Norm of each unit's row of `mean`: how much the unit holds of the input, shape
+    (n_delays, n_units)."""
 
     @property
     def largest(self) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ SPAN_POSITIONS = 256
 places."""
 
 POSITIONS_PER_CHAIN = 500
-MAX_CHAINS = 16
+MAX_CHAINS = 8
 """A chain is what one core works on. Their number depends on the work only, so that results do too."""
 
 
@@ -65,7 +65,12 @@ def counted_spans(
 
 
 def deal(
-    spans: NDArray[np.int64], sequence_starts: NDArray[np.int64], *, reach: int, n_lanes: int
+    spans: NDArray[np.int64],
+    sequence_starts: NDArray[np.int64],
+    *,
+    reach: int,
+    n_lanes: int,
+    max_chains: int = MAX_CHAINS,
 ) -> list[Chain]:
     """Cut the spans into equal shares, one a lane, and walk up to each from `reach` positions before.
 
@@ -79,7 +84,7 @@ def deal(
         Lanes of each chain.
     """
     n_counted = int((spans[:, 1] - spans[:, 0]).sum())
-    n_chains = int(np.clip(n_counted // POSITIONS_PER_CHAIN, 1, MAX_CHAINS))
+    n_chains = int(np.clip(n_counted // POSITIONS_PER_CHAIN, 1, min(MAX_CHAINS, max_chains)))
     n_lanes = int(np.clip(n_counted // (n_chains * max(8, 4 * reach)), 1, n_lanes))
     borders = np.linspace(0, n_counted, n_chains * n_lanes + 1).astype(np.int64)
     lanes = [_lane(pieces, sequence_starts, reach) for pieces in _shares(spans, borders.tolist())]

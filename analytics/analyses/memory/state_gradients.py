@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,15 +23,18 @@ from analytics.analyses.selection import as_whole
 from analytics.arrays import as_array, as_sequence_starts
 from analytics.errors import ParameterError, ShapeError
 
-__all__ = ["state_gradients"]
+__all__ = ["most_groups", "state_gradients"]
 
 N_BLOCKS = 16
 """Blocks for the bootstrap, which are also the marks from which stopped work goes on."""
+FEWEST_BLOCKS = 6
+MAX_BLOCK_BYTES = 1536 << 20
+"""Of the sums of all blocks: where groups are many, blocks are fewer."""
 
 KEPT_IN_MEMORY_BYTES = 192 << 20
 """Sums of finished blocks above this lie in files."""
 
-MAX_SUM_BYTES = 400 << 20
+MAX_SUM_BYTES = 256 << 20
 """Of the sums that one chain adds to: they are in memory, once for each thread."""
 
 
@@ -131,10 +135,11 @@ def state_gradients(
         device=device,
     )
     spans = counted_spans(starts, n_positions, positions=positions, seed=seed)
-    chains = deal(spans, starts, reach=int(asked.max()), n_lanes=opened.n_lanes)
-    borders = [_borders(chain, n_blocks=-(-N_BLOCKS // len(chains))) for chain in chains]
     plan = Plan(inputs, found, asked, starts, opened.to_tensor, opened.dtype)
     n_bytes = _sum_bytes(opened, plan)
+    n_blocks = int(np.clip(MAX_BLOCK_BYTES // n_bytes, FEWEST_BLOCKS, N_BLOCKS))
+    chains = deal(spans, starts, reach=int(asked.max()), n_lanes=opened.n_lanes, max_chains=n_blocks)
+    borders = [_borders(chain, n_blocks=-(-n_blocks // len(chains))) for chain in chains]
     blocks = _blocks(opened, plan, spans, checkpoint, n_bytes=n_bytes * sum(map(len, borders)), state=state)
     keys = [(number, block) for number, border in enumerate(borders) for block in range(len(border) - 1)]
     try:
@@ -197,16 +202,21 @@ def _borders(chain: Chain, *, n_blocks: int) -> list[int]:
     return np.unique([0, *inner.tolist(), chain.position.shape[1]]).tolist()
 
 
+def most_groups(*, n_units: int, n_embedding: int, n_delays: int, itemsize: int = 4) -> int:
+    """How many groups one pass has memory for."""
+    return max(0, MAX_SUM_BYTES // (n_units * n_embedding * n_delays * itemsize) - 1)
+
+
 def _sum_bytes(opened: Opened, plan: Plan) -> int:
     """Of the sums of one block; refused above the limit."""
-    one = opened.n_units * len(plan.delays) * plan.embedded.shape[1] * opened.dtype.itemsize
-    if one * (len(plan.groups) + 1) > MAX_SUM_BYTES:
-        most = MAX_SUM_BYTES // one - 1
+    sizes = (opened.n_units, plan.embedded.shape[1], len(plan.delays), opened.dtype.itemsize)
+    most = most_groups(n_units=sizes[0], n_embedding=sizes[1], n_delays=sizes[2], itemsize=sizes[3])
+    if len(plan.groups) > most:
         raise ParameterError(
-            f"Gradients of this size allow for {max(0, most)} groups in one pass, because the sums of all "
+            f"Gradients of this size allow for {most} groups in one pass, because the sums of all "
             f"of them are held in memory. Got {len(plan.groups)}: name fewer, or ask for fewer delays."
         )
-    return one * (len(plan.groups) + 1)
+    return math.prod(sizes) * (len(plan.groups) + 1)
 
 
 def _blocks(

@@ -37,6 +37,7 @@ from analytics.store.manifest import Manifest, check_files, read_manifest
 from analytics.store.schema import (
     ANNOTATIONS_FILE,
     MANIFEST_FILE,
+    MEMORY_FOLDER,
     PARTIAL_PREFIX,
     ROWS_FOLDER,
     STAMP_FILE,
@@ -165,6 +166,9 @@ def _share_files(revision: Revision, to: Path) -> None:
     for place, folders, files in os.walk(source):
         inside = Path(place).relative_to(source)
         if inside.parts[:1] == (ROWS_FOLDER,) and not _rows_are_ours(revision):
+            continue
+        # Results are of the recording as it was.
+        if inside.parts[:1] == (MEMORY_FOLDER,):
             continue
         (to / inside).mkdir(exist_ok=True)
         folders[:] = [name for name in folders if not (inside / name).name.startswith(PARTIAL_PREFIX)]

@@ -1,0 +1,1 @@
+"""Results that are computed from a recording and kept with it."""
