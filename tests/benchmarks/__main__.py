@@ -15,6 +15,8 @@ MODULES = (
     ("page",),
     ("drag",),
     ("clusters_page",),
+    ("sentences",),
+    ("sentences_page",),
 )
 
 for name, *arguments in MODULES:
