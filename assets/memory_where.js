@@ -14,6 +14,8 @@
 
     const last = () => (memory.status ? memory.status.nPositions - 1 : 0);
     const shown = () => (memory.where ? memory.where.position : -1);
+    /** How many positions a token lies after the one that is followed; -1 before it, or while none is. */
+    const afterOf = (token) => (shown() < 0 ? -1 : token.position - shown());
     const go = (position, options) => change({position: Math.min(Math.max(position, 0), last())}, options);
     const step = (by) => go((view().position >= 0 ? view().position : Math.max(shown(), 0)) + by, {history: "replace"});
     memory.stepWord = step;
@@ -92,12 +94,12 @@
 
     // ---- strip ------------------------------------------------------------------------------------------
     function told(token, value, share) {
-        const after = token.position - shown();
+        const after = afterOf(token);
         const lines = [stateroom.tokenElement(token.text, "token tip-token"), "position " + stateroom.whole(token.position)];
         if (Number.isFinite(value)) {
             lines.push(after === 0 ? "the token itself" : after + (after === 1 ? " position later" : " positions later"), "norm of the influence " + stateroom.number(value)
                 + (Number.isFinite(share) ? ", " + memory.percent(share) + " of its own" : ""));
-        } else if (after < 0) {
+        } else if (after < 0 && shown() >= 0) {
             lines.push("before it: no influence");
         }
         return lines;
@@ -105,7 +107,7 @@
 
     function column(token) {
         const {norms, relative, limit} = memory.where;
-        const after = token.position - shown();
+        const after = afterOf(token);
         const value = norms && after >= 0 ? norms[after] : NaN;
         const share = relative && after >= 0 ? relative[after] : NaN;
         const made = make("button", "where-word" + (after === 0 ? " is-chosen" : after < 0 ? " is-before" : ""), null, {"type": "button", "data-position": token.position,
@@ -167,11 +169,12 @@
             return;
         }
         const focused = place.contains(document.activeElement) && document.activeElement.matches(".where-word");
+        const none = shown() < 0 ? [make("p", "quiet", "Click a token to see what is left of it at each of the next.")] : [legend()];
         const strip = make("div", "where-strip", null, {"role": "group", "aria-label": "The tokens, with what is left of the chosen one at each"});
         strip.append(...memory.where.tokens.map(column));
         strip.addEventListener("keydown", move);
         const notes = [memory.where.atStart ? "A sequence begins here." : "", ...(memory.where.notes || [])].filter(Boolean).join(" ");
-        place.replaceChildren(make("div", "hit-list where-hits"), legend(), strip, make("p", "quiet note", notes));
+        place.replaceChildren(make("div", "hit-list where-hits"), ...none, strip, make("p", "quiet note", notes));
         drawHits();
         if (focused) {
             const chosen = strip.querySelector(".is-chosen");
