@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dash import Dash
 
-from dashboard.callbacks import clusters, match, recordings, selection, sentences, shell, verification
+from dashboard.callbacks import clusters, match, memory, recordings, selection, sentences, shell, verification
 from dashboard.jobs import Jobs
 from dashboard.queries import Queries
 
@@ -18,3 +18,4 @@ def register_all(app: Dash, queries: Queries, jobs: Jobs) -> None:
     for module in MODULES:
         module.register(app, queries)
     verification.register(app, queries, jobs)
+    memory.register(app, queries, jobs)

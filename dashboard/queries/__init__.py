@@ -11,6 +11,16 @@ from dashboard.queries.clusters_detail import ClusterDetailQueries
 from dashboard.queries.clusters_view import ClustersViewQueries
 from dashboard.queries.contents import ContentQueries
 from dashboard.queries.match import MatchQueries
+from dashboard.queries.memory import MemoryQueries
+from dashboard.queries.memory_classes import MemoryClassQueries
+from dashboard.queries.memory_directions import MemoryDirectionQueries, RememberedDirections
+from dashboard.queries.memory_properties import MemoryPropertyQueries
+from dashboard.queries.memory_results import MemoryResults
+from dashboard.queries.memory_run import MemoryRunQueries
+from dashboard.queries.memory_status import MemoryStatusQueries
+from dashboard.queries.memory_units import MemoryUnitQueries
+from dashboard.queries.memory_view import MemoryViewQueries
+from dashboard.queries.memory_where import MemoryWhereQueries
 from dashboard.queries.networks import LiveNetworks
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.responses import ResponseQueries
@@ -59,4 +69,19 @@ class Queries:
             self.recordings, self.sentence_list, passages, self.networks, cache
         )
         self.sentences_view = SentencesViewQueries(self.recordings, self.sentence_example)
+        self._remember(cache)
         self.cache = cache
+
+    def _remember(self, cache: AnswerCache) -> None:
+        """The questions of the Memory page."""
+        results = MemoryResults(cache)
+        remembered = RememberedDirections(results, cache)
+        self.memory_view = MemoryViewQueries(self.recordings)
+        self.memory_status = MemoryStatusQueries(self.recordings, results, cache)
+        self.memory_run = MemoryRunQueries(self.recordings, results)
+        self.memory = MemoryQueries(self.recordings, results)
+        self.memory_classes = MemoryClassQueries(self.recordings, results, self.annotations, cache)
+        self.memory_properties = MemoryPropertyQueries(self.recordings, results, remembered, cache)
+        self.memory_directions = MemoryDirectionQueries(self.recordings, results, remembered, cache)
+        self.memory_units = MemoryUnitQueries(self.recordings, results, cache)
+        self.memory_where = MemoryWhereQueries(self.recordings, self.networks, cache)

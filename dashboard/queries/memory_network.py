@@ -94,7 +94,7 @@ def layer_of(state: str, shape: ShippedShape) -> int:
     found = OF_A_LAYER.fullmatch(state)
     if found is None or int(found[1]) >= shape.n_layers:
         raise NetworkError(
-            f"{state} is no hidden state or cell of the network's {shape.n_layers} layers. Choose one of those."
+            f"{state} is no hidden state or cell of the network's {shape.n_layers} layers. Choose one."
         )
     return int(found[1])
 

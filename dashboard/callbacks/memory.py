@@ -1,0 +1,184 @@
+"""The Memory page: the view an address asks for, its figures, answers for its scripts, its computations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+from dash import ClientsideFunction, Dash, Input, Output, no_update
+from flask import jsonify, request
+
+from dashboard import messages
+from dashboard.callbacks.verification import ACTIONS, acted
+from dashboard.figures.memory import classes_figure, decay_figure, norms_figure, spectrum_figure
+from dashboard.figures.memory_axes import color_of
+from dashboard.figures.memory_detail import properties_figure, units_figure
+from dashboard.ids import Memory
+from dashboard.jobs import Jobs, JobStatus
+from dashboard.links import memory_from_dict, read_memory
+from dashboard.queries import Queries
+from dashboard.queries.memory_question import MemoryQuestion
+
+__all__ = ["FIGURES", "QUESTIONS", "register"]
+
+Answerer = Callable[[Queries, MemoryQuestion, Mapping[str, Any]], dict[str, Any]]
+Drawer = Callable[[Queries, MemoryQuestion, str], go.Figure | None]
+THEMES = ("light", "dark")
+
+
+def register(app: Dash, queries: Queries, jobs: Jobs) -> None:
+    """Register the callbacks that keep the view and draw, and the addresses that the scripts ask."""
+    _register_browser(app)
+
+    @app.callback(Output(Memory.VIEW, "data"), Input(Memory.ADDRESS, "data"), prevent_initial_call=True)
+    def read_address(asked: dict) -> dict:
+        view, problems = read_memory(asked["search"])
+        changes, doubts = queries.memory_view.checked(view.to_dict())
+        messages.say(problems + doubts)
+        return {**view.to_dict(), **changes, "asked": asked["n"]}
+
+    for graph, (store, draw) in FIGURES.items():
+        _register_figure(app, queries, graph, store, draw)
+
+    @app.server.post(
+        f"{app.config.routes_pathname_prefix}ask/<any({_quoted(QUESTIONS)}):question>", endpoint="ask-memory"
+    )
+    def answer(question: str):
+        return jsonify(messages.answered(lambda: _answer(queries, QUESTIONS[question], _asked())))
+
+    @app.server.post(
+        f"{app.config.routes_pathname_prefix}memory-run/<any({','.join(ACTIONS)}):action>",
+        endpoint="memory-run",
+    )
+    def run(action: str):
+        return jsonify(messages.answered(lambda: _act(action, _asked(), queries, jobs).to_dict()))
+
+
+def _register_figure(app: Dash, queries: Queries, graph: str, store: str, draw: Drawer) -> None:
+    """A figure follows its store; where there is nothing to draw it is not shown."""
+
+    @app.callback(
+        Output(graph, "figure"), Output(graph, "style"), Input(store, "data"), prevent_initial_call=True
+    )
+    def show(asked: dict | None):
+        if not asked:
+            return no_update, no_update
+        figure = draw(queries, _question(asked), str(asked.get("theme", "light")))
+        if figure is None:
+            return go.Figure(), {"display": "none"}
+        return figure, {"height": f"{figure.layout.height}px"}
+
+
+def _register_browser(app: Dash) -> None:
+    """What happens in the browser: the view arrives, a click in a figure chooses."""
+    app.clientside_callback(
+        ClientsideFunction("stateroom_memory_view", "mounted"),
+        Output(Memory.ADDRESS, "data"),
+        Input(Memory.DEFAULTS, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("stateroom_memory_view", "arrived"), Input(Memory.VIEW, "data")
+    )
+    for graph in (Memory.DECAY, Memory.NORMS, Memory.CLASSES, Memory.PROPERTIES):
+        app.clientside_callback(
+            ClientsideFunction("stateroom_memory", "chooseDelay"),
+            Input(graph, "clickData"),
+            prevent_initial_call=True,
+        )
+    app.clientside_callback(
+        ClientsideFunction("stateroom_memory", "chooseUnit"),
+        Input(Memory.UNITS, "clickData"),
+        prevent_initial_call=True,
+    )
+
+
+def _quoted(names: Iterable[str]) -> str:
+    """Names as a rule of the router takes them: a hyphen is read only between quotes."""
+    return ",".join(f"'{name}'" for name in names)
+
+
+def _asked() -> dict[str, Any]:
+    asked = request.get_json(silent=True)
+    return asked if isinstance(asked, dict) else {}
+
+
+def _question(asked: Mapping[str, Any]) -> MemoryQuestion:
+    return MemoryQuestion.of(memory_from_dict(asked).to_dict())
+
+
+def _answer(queries: Queries, answerer: Answerer, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an answer with its recording's fingerprint, and the colours of what has one."""
+    question = _question(asked)
+    answer = answerer(queries, question, asked)
+    for row in (row for value in answer.values() if isinstance(value, list) for row in value):
+        if isinstance(row, dict) and row.get("color"):
+            row["hex"] = {theme: color_of(row["color"], theme) for theme in THEMES}
+    return {**answer, "fingerprint": queries.recordings.open(question.recording).fingerprint}
+
+
+def _act(action: str, asked: Mapping[str, Any], queries: Queries, jobs: Jobs) -> JobStatus:
+    return acted(action, str(asked.get("tab", "")), queries.memory_run.work(_question(asked)), jobs)
+
+
+def _decay(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure | None:
+    curves, title, scale = queries.memory.curves(asked)
+    return decay_figure(curves, title=title, scale=scale, delay=asked.delay, theme=theme) if curves else None
+
+
+def _norms(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure | None:
+    norms = queries.memory.norms(asked)
+    return norms_figure(norms, scale=asked.scale, delay=asked.delay, theme=theme) if norms else None
+
+
+def _spectrum(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure | None:
+    spectra = queries.memory.spectra(asked)
+    if not spectra:
+        return None
+    return spectrum_figure(spectra, delay=asked.delay, n=asked.n, scale=asked.scale, theme=theme)
+
+
+def _classes(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure | None:
+    curves, title, scale = queries.memory_classes.curves(asked)
+    return (
+        classes_figure(curves, title=title, scale=scale, delay=asked.delay, theme=theme) if curves else None
+    )
+
+
+def _properties(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure | None:
+    found, shares = queries.memory_properties.curves(asked)
+    return properties_figure(found, shares, n=asked.n, delay=asked.delay, theme=theme) if found else None
+
+
+def _units(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure | None:
+    units = queries.memory_units.record(asked)
+    return units and units_figure(units, chosen=asked.unit, theme=theme)
+
+
+FIGURES: dict[str, tuple[str, Drawer]] = {
+    Memory.DECAY: (Memory.DECAY_REQUEST, _decay),
+    Memory.NORMS: (Memory.NORMS_REQUEST, _norms),
+    Memory.SPECTRUM: (Memory.SPECTRUM_REQUEST, _spectrum),
+    Memory.CLASSES: (Memory.CLASSES_REQUEST, _classes),
+    Memory.PROPERTIES: (Memory.PROPERTIES_REQUEST, _properties),
+    Memory.UNITS: (Memory.UNITS_REQUEST, _units),
+}
+"""The store that each graph follows, and what draws it."""
+
+QUESTIONS: dict[str, Answerer] = {
+    "memory-status": lambda queries, asked, _: queries.memory_status.status(asked),
+    "memory-decay": lambda queries, asked, _: queries.memory.decay(asked),
+    "memory-spectrum": lambda queries, asked, _: queries.memory.spectrum(asked),
+    "memory-classes": lambda queries, asked, _: queries.memory_classes.table(asked),
+    "memory-find": lambda queries, asked, given: queries.memory_classes.find(
+        asked, str(given.get("find", ""))
+    ),
+    "memory-properties": lambda queries, asked, _: queries.memory_properties.table(asked),
+    "memory-separability": lambda queries, asked, given: queries.memory_properties.separability(
+        asked, given.get("property")
+    ),
+    "memory-directions": lambda queries, asked, _: queries.memory_directions.directions(asked),
+    "memory-where": lambda queries, asked, _: queries.memory_where.where(asked),
+    "memory-units": lambda queries, asked, _: queries.memory_units.table(asked),
+}
+"""What the scripts may ask. They send the part of the view that the answer depends on."""

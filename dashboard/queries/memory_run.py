@@ -1,0 +1,118 @@
+"""Computing a memory as a piece of background work: what it depends on, how long it takes, its command."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from dataclasses import asdict, dataclass
+
+from analytics.store.recording import Recording
+from dashboard.queries.cache import code_version
+from dashboard.queries.memory_network import ShippedShape, layer_of, shipped_shape
+from dashboard.queries.memory_question import AUTOMATIC, MemoryQuestion
+from dashboard.queries.memory_results import MemoryResults
+from dashboard.queries.recordings import RecordingQueries
+from dashboard.queries.verification import Work
+
+__all__ = ["MemoryRun", "MemoryRunQueries", "command", "default_positions", "run_of", "run_seconds"]
+
+FIRST_RUN_SECONDS = 40
+FEWEST_POSITIONS = 200
+"""Below this means say little, however long they take."""
+OPERATIONS_PER_SECOND = 1.2e11
+"""Of two cores, measured with 256 cells and an embedding of 64: 4 s for 1,000 positions and 30 delays."""
+START_SECONDS = 4.0
+"""Loading torch and the recording."""
+GATES = {"lstm": 4, "gru": 3, "rnn": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRun:
+    """What is computed. `positions` None: all."""
+
+    state: str
+    delays: int
+    by: tuple[str, ...]
+    words: tuple[int, ...]
+    positions: int | None
+    seed: int
+
+
+class MemoryRunQueries:
+    """Which work answers a question."""
+
+    def __init__(self, recordings: RecordingQueries, results: MemoryResults) -> None:
+        self._recordings, self._results, self._version = recordings, results, code_version()
+
+    def work(self, asked: MemoryQuestion) -> Work:
+        """Return the work; the same for whoever asks the same of the same recording.
+
+        Raises
+        ------
+        NetworkError
+            If the recording ships no network to run again.
+        """
+        recording = self._recordings.open(asked.recording)
+        run = run_of(recording, asked, self._results)
+        arguments = {"recording": str(recording.path.resolve()), **asdict(run)}
+        told = json.dumps([self._version, recording.fingerprint, arguments], sort_keys=True)
+        return Work(
+            key=hashlib.sha256(told.encode()).hexdigest(),
+            function="analytics.derived.recording_memory:memory_job",
+            arguments={**arguments, "fingerprint": recording.fingerprint},
+        )
+
+
+def run_of(recording: Recording, asked: MemoryQuestion, results: MemoryResults) -> MemoryRun:
+    """Return what has to be computed for a question."""
+    shape = shipped_shape(recording)
+    by = results.by(recording, asked)
+    positions = asked.positions
+    if positions == AUTOMATIC:
+        positions = default_positions(recording, shape, asked.state, delays=asked.delays)
+    return MemoryRun(
+        state=asked.state,
+        delays=asked.delays,
+        by=(by,) if by else (),
+        words=asked.words,
+        positions=positions if 0 < positions < recording.n_positions else None,
+        seed=asked.seed,
+    )
+
+
+def default_positions(recording: Recording, shape: ShippedShape, state: str, *, delays: int) -> int:
+    """Return how many positions a first run averages over, in round numbers, so that it ends in a minute."""
+    each = _seconds_per_position(shape, state, delays=delays)
+    most = int((FIRST_RUN_SECONDS - START_SECONDS) / each)
+    digits = max(0, len(str(most)) - 2)
+    rounded = most // 10**digits * 10**digits
+    return min(max(rounded, FEWEST_POSITIONS), recording.n_positions)
+
+
+def run_seconds(recording: Recording, run: MemoryRun) -> float:
+    """Return about how long a run takes here."""
+    n_positions = run.positions or recording.n_positions
+    each = _seconds_per_position(shipped_shape(recording), run.state, delays=run.delays)
+    return START_SECONDS + n_positions * each
+
+
+def command(recording: Recording, run: MemoryRun) -> str:
+    """Return the line that does the same in a terminal."""
+    parts = [".venv/bin/python", "-m", "analytics", "memory", recording.path.name, "--state", run.state]
+    parts += ["--delays", str(run.delays)]
+    for name in run.by:
+        parts += ["--by", name]
+    for word in run.words:
+        parts += ["--word", str(recording.vocabulary[word])]
+    parts += ["--positions", str(run.positions) if run.positions else "all", "--seed", str(run.seed)]
+    return shlex.join(parts)
+
+
+def _seconds_per_position(shape: ShippedShape, state: str, *, delays: int) -> float:
+    """Products of the weights with the Jacobians of every layer up to the state's."""
+    layer = layer_of(state, shape)
+    products = 1 + 2 * layer
+    return (
+        2 * GATES.get(shape.kind, 4) * shape.n_units**2 * shape.n_embedding * products * delays
+    ) / OPERATIONS_PER_SECOND
