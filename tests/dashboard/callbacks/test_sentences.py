@@ -1,5 +1,6 @@
 """The addresses that answer the scripts of the Sentences page: a sentence for whatever cannot be answered."""
 
+import itertools
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -129,7 +130,7 @@ def test_markup_travels_as_text(client):
 
 
 def test_two_who_type_at_once_get_their_own(client):
-    texts = [f"the {'cat ' * n}sat" for n in range(1, 9)]
+    texts = [" ".join(words) for words in itertools.permutations(["the", "cat", "sat", "not"])][:8]
     app = client.application
 
     def typed(text):
@@ -140,6 +141,8 @@ def test_two_who_type_at_once_get_their_own(client):
         for text, answer in zip(texts * 3, pool.map(typed, texts * 3), strict=True):
             assert [token["text"] for token in answer["tokens"]] == text.split()
             assert answer["entry"] == f"t{text}"
+            alone = ask(client, "sentences-glyphs", {**ASKED, "entry": f"t{text}"}).json["answer"]
+            assert answer["positive"] == alone["positive"]
 
 
 def test_a_page_learns_when_the_network_is_ready(tmp_path):

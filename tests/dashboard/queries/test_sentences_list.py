@@ -179,14 +179,13 @@ def test_reviews_carry_their_class_and_their_answer(queries):
         assert row["loss"] == pytest.approx(-np.log(last[f"P({right})"]), rel=1e-5)
 
 
-def test_an_answer_on_the_way_is_no_answer(queries):
-    answers = {
-        row["start"]: row["labels"]["predicted class"]
-        for row in queries.sentence_list.found(reviews())["rows"]
-    }
-    for name in ("bad", "good"):
-        rows = queries.sentence_list.found(reviews(label=f"predicted class={name}"))["rows"]
-        assert [row["start"] for row in rows] == [start for start, given in answers.items() if given == name]
+def test_an_answer_on_the_way_is_no_answer(written):
+    said = ["bad", "good", "good", "bad", "good", "bad"]
+    queries = written(["a"] * 6, sequence_starts=[0, 3], annotations={"predicted class": said})
+    for name, starts in (("good", [0]), ("bad", [3])):
+        rows = queries.sentence_list.found(asked("own", "s", label=f"predicted class={name}"))["rows"]
+        assert [row["start"] for row in rows] == starts
+        assert rows[0]["labels"] == {"predicted class": name}
 
 
 def test_long_reviews_are_parted_and_that_is_told(written):
