@@ -120,7 +120,7 @@
             question,
             (now) => (now.recording && now.state ? NEEDED[question](now) : null),
             (answer, wanted) => memory.mounted() && arrived(question, answer, wanted),
-            (sentence) => memory.mounted() && tell("failed", question, sentence)));
+            (sentence, wanted) => memory.mounted() && tell("failed", question, sentence, wanted)));
         stateroom.memoryView.subscribe(follow);
         stateroom.pickers.handlers.push(choose);
         stateroom.theme.listeners.push(() => {

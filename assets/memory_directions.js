@@ -32,7 +32,7 @@
             place.replaceChildren();
             return;
         }
-        const {delay, n, directions, words, notes} = memory.directions;
+        const {delay, n, directions, notes} = memory.directions;
         const write = stateroom.column(directions.map((each) => each.value));
         const columns = [
             {name: "#"}, {name: "singular value", number: true}, {name: "share", title: "Of the singular value in the sum of all"},
@@ -40,9 +40,7 @@
             {name: "other end", title: "Words that lie furthest against it"},
         ];
         const rows = directions.map((each) => [String(each.rank), write(each.value), shareBar(each.share), end(each.positive), end(each.negative)]);
-        const head = make("p", "quiet note", "At delay " + delay + ", mean over " + stateroom.whole(n) + " positions. "
-            + "Each end: the words whose embeddings, less their mean, have the largest cosine, of " + stateroom.whole(words) + " words. The sign of a direction means nothing. "
-            + (notes || []).join(" "));
+        const head = make("p", "quiet note", "At delay " + delay + ", mean over " + stateroom.whole(n) + " positions. " + notes.join(" "));
         place.replaceChildren(head, stateroom.table({label: "Directions", columns, rows}));
     }
 

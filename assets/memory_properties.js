@@ -129,6 +129,12 @@
         return property < 0 ? null : {...memory.pick(now, [...memory.RUN, "properties", "types"]), property};
     };
 
+    function keep(answer, wanted) {
+        memory.separabilities[wanted.recording + " " + wanted.types + " " + wanted.properties[wanted.property]] = answer;
+        drawTable();
+        stateroom.memoryView.reconsider("memory-separability");
+    }
+
     function separability(property) {
         const found = known(view(), property.text);
         if (!found) {
@@ -221,14 +227,10 @@
             drawTable();
         },
         properties: drawTable,
-        separability(answer, wanted) {
-            memory.separabilities[wanted.recording + " " + wanted.types + " " + wanted.properties[wanted.property]] = answer;
-            drawTable();
-            stateroom.memoryView.reconsider("memory-separability");
-        },
-        failed(question, sentence) {
-            if (question === "memory-separability" || question === "memory-properties") {
-                stateroom.messages.show([sentence], "error");
+        separability: keep,
+        failed(question, sentence, wanted) {
+            if (question === "memory-separability") {
+                keep({error: sentence}, wanted);
             }
         },
         theme: drawTable,

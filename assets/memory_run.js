@@ -227,7 +227,7 @@
         view: follow,
         status: draw,
         failed(question, sentence) {
-            if (question === "memory-status") {
+            if (question !== "memory-separability") {
                 stateroom.messages.show([sentence], "error");
             }
         },

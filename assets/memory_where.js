@@ -202,10 +202,5 @@
                 showPosition();
             }
         },
-        failed(question, sentence) {
-            if (question === "memory-where" || question === "hits") {
-                stateroom.messages.show([sentence], "error");
-            }
-        },
     });
 })();
