@@ -33,7 +33,7 @@ def decay_figure(
 ) -> go.Figure:
     """Return each curve with its band and a mark at its half-life; the chosen delay is marked.
 
-    `title` says what is measured and in which unit; `scale` is `log`, `linear` or `share`.
+    `title` says what is measured and in which unit, in front of n; `scale` is `log`, `linear` or `share`.
     """
     figure = go.Figure()
     for curve in curves:
@@ -41,7 +41,11 @@ def decay_figure(
     _mark_half_lives(figure, curves, theme=theme)
     return laid_out(figure, theme=theme, height=DECAY_HEIGHT, delay=delay).update_layout(
         xaxis=delay_axis(_longest(curves)),
-        yaxis=value_axis(f"{title}<br>{over([n for curve in curves for n in curve.n])}", scale=scale),
+        yaxis=value_axis(
+            f"{title}{over([n for curve in curves for n in curve.n])}",
+            scale=scale,
+            values=[value for curve in curves for value in (*curve.value, *curve.low, *curve.high)],
+        ),
     )
 
 
@@ -49,8 +53,7 @@ def classes_figure(
     curves: Sequence[MemoryCurve], *, title: str, scale: str, delay: int, theme: str
 ) -> go.Figure:
     """Return a curve for each class; that of all words has the colour of text."""
-    figure = decay_figure(curves, title=title, scale=scale, delay=delay, theme=theme)
-    return figure.update_layout(legend={"orientation": "v", "x": 1.02, "y": 1, "xanchor": "left"})
+    return decay_figure(curves, title=title, scale=scale, delay=delay, theme=theme)
 
 
 def norms_figure(norms: Sequence[MemoryNorms], *, scale: str, delay: int, theme: str) -> go.Figure:
@@ -76,7 +79,11 @@ def norms_figure(norms: Sequence[MemoryNorms], *, scale: str, delay: int, theme:
     counts = [n for each in norms for n in each.n]
     return laid_out(figure, theme=theme, height=PART_HEIGHT, delay=delay).update_layout(
         xaxis=delay_axis(most),
-        yaxis=value_axis(f"Frobenius norm of the gradient<br>{over(counts)}", scale=scale),
+        yaxis=value_axis(
+            f"Frobenius norm of the gradient<br>{over(counts)}",
+            scale=scale,
+            values=[value for each in norms for value in (*each.mean_norm, *each.norm_of_mean)],
+        ),
     )
 
 
@@ -109,7 +116,11 @@ def spectrum_figure(
     )
     return laid_out(figure, theme=theme, height=PART_HEIGHT).update_layout(
         xaxis={"title": {"text": f"rank of the singular value at delay {delay}"}, "tickformat": ",d"},
-        yaxis=value_axis(f"singular value<br>{over(counts)}", scale=scale),
+        yaxis=value_axis(
+            f"singular value<br>{over(counts)}",
+            scale=scale,
+            values=[value for each in spectra for value in each.values],
+        ),
     )
 
 

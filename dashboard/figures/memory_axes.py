@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 
 import plotly.graph_objects as go
 
@@ -17,6 +18,7 @@ __all__ = [
     "drawable",
     "laid_out",
     "line_of",
+    "log_ticks",
     "over",
     "value_axis",
 ]
@@ -24,6 +26,8 @@ __all__ = [
 PART_HEIGHT = 300
 MOST_MARKERS = 60
 """Delays up to which each is marked."""
+MOST_FINE_DECADES = 3
+"""Powers of ten between which 2 and 5 have ticks of their own."""
 NAME = "%{fullData.name}"
 """In a hover; a name spelt out there would be read as a template."""
 
@@ -67,13 +71,33 @@ def delay_axis(n_delays: int) -> dict:
     }
 
 
-def value_axis(title: str, *, scale: str) -> dict:
+def value_axis(title: str, *, scale: str, values: Iterable[float | None]) -> dict:
     """Return an axis from 0 on: `linear`, of logarithms (`log`), or up to 100 % (`share`)."""
     if scale == "share":
         return {"title": {"text": title}, "range": [0, 1.02], "tickformat": ".0%"}
     if scale == "log":
-        return {"title": {"text": title}, "type": "log", "exponentformat": "power", "dtick": "D2"}
+        ticks = log_ticks([value for value in values if value is not None and value > 0])
+        shown = {"tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]} if ticks else {}
+        return {"title": {"text": title}, "type": "log", **shown}
     return {"title": {"text": title}, "rangemode": "tozero"}
+
+
+def log_ticks(values: Sequence[float]) -> list[float]:
+    """Return round numbers from below the smallest to above the largest value.
+
+    Examples
+    --------
+    >>> log_ticks([0.3, 4.0])
+    [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
+    >>> log_ticks([0.0001, 4.0])
+    [0.0001, 0.001, 0.01, 0.1, 1.0, 10.0]
+    """
+    if not values:
+        return []
+    first, last = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    steps = (1, 2, 5) if last - first <= MOST_FINE_DECADES else (1,)
+    inner = [float(f"{step}e{power}") for power in range(first, last) for step in steps]
+    return [*inner, float(f"1e{last}")]
 
 
 def laid_out(
@@ -90,7 +114,7 @@ def laid_out(
                 y1=1,
                 xref=axis,
                 yref="paper",
-                line={"color": palette(theme).hovered, "width": 1},
+                line={"color": palette(theme).text_quiet, "width": 1, "dash": "dash"},
             )
     return figure.update_layout(
         template=template(theme),
@@ -104,15 +128,17 @@ def laid_out(
 
 
 def over(counts: Sequence[int]) -> str:
-    """What the means are over, in words."""
+    """Return how many positions means are over.
+
+    Examples
+    --------
+    >>> over([1200, 1100, 1000]), over([7]), over([])
+    ('n = 1,000 to 1,200', 'n = 7', 'no positions')
+    """
     if not counts:
         return "no positions"
     few, many = min(counts), max(counts)
-    return (
-        f"mean over n = {many:,} positions"
-        if few == many
-        else f"means over n = {few:,} to {many:,} positions"
-    )
+    return f"n = {many:,}" if few == many else f"n = {few:,} to {many:,}"
 
 
 def drawable(values: Sequence[float | None], scale: str) -> list[float | None]:

@@ -111,7 +111,7 @@ def _unit_marker(units: MemoryUnits, shown: list[int], *, chosen: int, theme: st
         "cmin": 0,
         "cmax": 1,
         "colorbar": {
-            "title": {"text": f"mean {units.write_name}", "side": "right"},
+            "title": {"text": f"mean {units.write_name}", "side": "right", "font": {"size": 12}},
             "thickness": 10,
             "outlinewidth": 0,
         },

@@ -12,6 +12,7 @@ from analytics.analyses.memory.record import GroupGradients, MeanGradients, Stat
 from analytics.analyses.whitening import Whitening, embedding_whitening
 from analytics.derived.memory_groups import CONTROL, WORDS
 from analytics.derived.recording_memory import StoredMemory, load_memory, stored_memories
+from analytics.errors import UnknownNameError, nearest
 from analytics.store.recording import Recording
 from dashboard.queries.cache import AnswerCache
 from dashboard.queries.memory_curves import Decay, decay_of, whitened_decay
@@ -20,7 +21,7 @@ from dashboard.queries.memory_network import shipped_embedding
 from dashboard.queries.memory_question import AUTOMATIC, MemoryQuestion
 from dashboard.queries.responses import tag_annotations
 
-__all__ = ["MemoryResults", "for_browser", "n_delays", "stamp_of"]
+__all__ = ["MemoryResults", "for_browser", "known_words", "n_delays", "stamp_of"]
 
 MOST_CLASSES = 40
 """Labels of an annotation that is taken for the classes when none was asked for."""
@@ -37,15 +38,22 @@ class MemoryResults:
         return [each for each in stored_memories(recording) if n_delays(each)]
 
     def by(self, recording: Recording, asked: MemoryQuestion) -> str:
-        """Return the annotation whose labels are the classes: the one asked for, one that suits, or none."""
+        """Return the annotation whose labels are the classes: the one asked for, one that suits, or none.
+
+        Raises
+        ------
+        UnknownNameError
+            If the one asked for has no labels.
+        """
+        known = tag_annotations(recording)
+        if asked.by and asked.by not in known:
+            raise UnknownNameError(
+                f"{recording.name} has no categorical annotation '{asked.by[:40]}'.{nearest(asked.by, known)}"
+            )
         if asked.by:
             return asked.by
         facts = recording.manifest.get("annotations", {})
-        suiting = [
-            name
-            for name in tag_annotations(recording)
-            if 1 < len(facts[name].get("labels", ())) <= MOST_CLASSES
-        ]
+        suiting = [name for name in known if 1 < len(facts[name].get("labels", ())) <= MOST_CLASSES]
         return next(iter(suiting), "")
 
     def best(self, recording: Recording, asked: MemoryQuestion) -> StoredMemory | None:
@@ -86,7 +94,8 @@ class MemoryResults:
         elif stored.left_out.get(by):
             n_left = stored.left_out[by]
             said.append(f"The {n_left:,} rarest labels of '{by}' have no class: there are too many at once.")
-        words = [str(recording.vocabulary[word]) for word in asked.words if word not in parameters.words]
+        wanted = known_words(recording, asked)
+        words = [str(recording.vocabulary[word]) for word in wanted if word not in parameters.words]
         if words:
             listed = ", ".join(f"'{word}'" for word in words)
             said.append(
@@ -149,6 +158,11 @@ class MemoryResults:
     def words(self, stored: StoredMemory | None) -> frozenset[int]:
         """Return the single words that a stored result has."""
         return frozenset(stored.parameters.words if stored else ())
+
+
+def known_words(recording: Recording, asked: MemoryQuestion) -> tuple[int, ...]:
+    """Return the single words asked for that the vocabulary has."""
+    return tuple(word for word in asked.words if word < int(recording.manifest["n_vocabulary"]))
 
 
 def n_delays(stored: StoredMemory) -> int:

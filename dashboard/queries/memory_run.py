@@ -11,7 +11,7 @@ from analytics.store.recording import Recording
 from dashboard.queries.cache import code_version
 from dashboard.queries.memory_network import ShippedShape, layer_of, shipped_shape
 from dashboard.queries.memory_question import AUTOMATIC, MemoryQuestion
-from dashboard.queries.memory_results import MemoryResults
+from dashboard.queries.memory_results import MemoryResults, known_words
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.verification import Work
 
@@ -75,7 +75,7 @@ def run_of(recording: Recording, asked: MemoryQuestion, results: MemoryResults) 
         state=asked.state,
         delays=asked.delays,
         by=(by,) if by else (),
-        words=asked.words,
+        words=known_words(recording, asked),
         positions=positions if 0 < positions < recording.n_positions else None,
         seed=asked.seed,
     )

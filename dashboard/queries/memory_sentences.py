@@ -22,27 +22,26 @@ SECONDS_PER_MINUTE = 60
 
 
 def measure_title(measure: str, *, n: int, whitened: bool) -> str:
-    """Return the title of the axis of a measure, with its unit.
+    """Return the title of the axis of a measure, in front of n.
 
     Examples
     --------
     >>> measure_title("largest", n=5, whitened=False)
-    'largest singular value, state per embedding'
+    'largest singular value<br>state per embedding, '
     >>> measure_title("share", n=5, whitened=True)
-    'share of the first 5 singular values in their sum'
+    'first 5 singular values in their sum<br>'
     """
     if measure == "share":
-        what = "1 singular value" if n == 1 else f"{n} singular values"
-        return f"share of the first {what} in their sum"
+        return f"first {n} singular values in their sum<br>" if n > 1 else "largest in the sum of all<br>"
     what = {"largest": "largest singular value", "sum": "sum of the singular values"}[measure]
-    return f"{what}, {measure_unit(measure, whitened=whitened)}"
+    return f"{what}<br>{measure_unit(measure, whitened=whitened)}, "
 
 
 def measure_unit(measure: str, *, whitened: bool) -> str:
     """Return the unit of a measure: change of the state by a change of the embedding."""
     if measure == "share":
         return ""
-    return "state per standard deviation of the embedding" if whitened else "state per embedding"
+    return "state per s.d. of the embedding" if whitened else "state per embedding"
 
 
 def whitened_note(whitened: bool) -> list[str]:

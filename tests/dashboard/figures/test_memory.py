@@ -19,7 +19,7 @@ CURVE = MemoryCurve(
     high=(2.1, 1.2, 0.7, None),
     half_life=1.0,
 )
-PLAIN = {"title": "largest", "scale": "linear", "delay": 2, "theme": "light"}
+PLAIN = {"title": "largest, ", "scale": "linear", "delay": 2, "theme": "light"}
 
 
 def lines(figure):
@@ -55,16 +55,17 @@ def test_a_logarithm_has_no_place_for_nothing():
     figure = decay_figure([zero, CURVE], **{**PLAIN, "scale": "log"})
     assert figure.layout.yaxis.type == "log"
     assert list(lines(figure)[0].y) == [1.0, 0.5, None]
+    assert list(figure.layout.yaxis.ticktext) == ["0.1", "0.2", "0.5", "1", "2", "5", "10"]
     [band] = bands(figure)
     assert list(band.y) == [2.1, 1.2, 0.7, 0.5, 0.8, 1.9], "a limit below 0 is drawn at the value"
 
 
 def test_the_axis_says_what_n_and_which_delays():
     layout = decay_figure([CURVE], **PLAIN).layout
-    assert layout.yaxis.title.text == "largest<br>means over n = 0 to 100 positions"
+    assert layout.yaxis.title.text == "largest, n = 0 to 100"
     assert layout.xaxis.title.text == "delay in positions"
     same = MemoryCurve("a", "first", n=(1200, 1200), value=(1.0, 0.5))
-    assert "mean over n = 1,200 positions" in decay_figure([same], **PLAIN).layout.yaxis.title.text
+    assert "n = 1,200" in decay_figure([same], **PLAIN).layout.yaxis.title.text
 
 
 def test_a_share_is_read_in_percent():
