@@ -96,8 +96,11 @@
         const fresh = stateroom.sentencesView.defaults();
         const here = recording === view().recording;
         const nothing = {chosen: "", pick: fresh.pick, unit: fresh.unit, find: "", label: "", page: 0, zoom_from: -1, zoom_to: -1, rows: here ? view().rows : []};
-        const entries = here ? view().entries : view().entries.filter((entry) => sentences.entries.read(entry).kind === "typed");
-        stateroom.sentencesView.open({...view(), ...nothing, entries, recording, state});
+        const {beside, beside_state: other} = view();
+        const alone = beside ? beside === recording : other === state;
+        const kept = (entry) => (here || sentences.entries.read(entry).kind === "typed") && !(alone && entry.startsWith("+"));
+        const second = alone ? {beside: "", beside_state: ""} : {};
+        stateroom.sentencesView.open({...view(), ...nothing, ...second, entries: view().entries.filter(kept), recording, state});
         return true;
     }
 

@@ -3,6 +3,9 @@
     "use strict";
     const {sentences} = (window.stateroom = window.stateroom || {});
 
+    /** Share of the shorter sentence's words that the other has as well, in their order, for the two to be aligned. */
+    const LEAST_COMMON = 1 / 3;
+
     /** The longest run of tokens that both ranges have: {a, b, length}; the first of equals. */
     function longestRun(one, other, range) {
         const places = new Map();
@@ -51,8 +54,22 @@
         ];
     }
 
+    /** Both from the left: for sentences that one common word would only tear apart. */
+    function sideBySide(one, other) {
+        return Array.from({length: Math.max(one.length, other.length)}, (_, index) => ({
+            a: index < one.length ? index : -1, b: index < other.length ? index : -1, same: false,
+        }));
+    }
+
+    /** The columns of what is shown, and whether A and B are too unlike to stand under each other word by word. */
     sentences.columnsOf = function ({a, b}) {
         const texts = (answer) => (answer ? answer.tokens.map((token) => token.text) : []);
-        return a && b ? aligned(texts(a), texts(b)) : texts(a || b).map((_, index) => ({a: a ? index : -1, b: a ? -1 : index, same: true}));
+        const [one, other] = [texts(a), texts(b)];
+        if (!a || !b) {
+            return {columns: texts(a || b).map((_, index) => ({a: a ? index : -1, b: a ? -1 : index, same: true})), isApart: false};
+        }
+        const columns = aligned(one, other);
+        const isApart = columns.filter(({same}) => same).length < LEAST_COMMON * Math.min(one.length, other.length);
+        return {columns: isApart ? sideBySide(one, other) : columns, isApart};
     };
 })();

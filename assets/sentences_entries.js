@@ -33,12 +33,21 @@
         sentences.change({...fresh, entries: [...new Set(entries)].slice(0, MOST), ...more});
     }
 
+    /** Whether B is A read by the second network: then what is added is read by both as well. */
+    function isPair() {
+        const [one, other] = all();
+        return Boolean(one && other) && other === write({...read(one), second: true});
+    }
+
     function add(entry, place) {
-        const rest = all().filter((other) => other !== entry);
-        if (rest.length >= MOST) {
+        const parts = read(entry);
+        const byBoth = place === 0 && !parts.second && isPair() && (parts.kind === "typed" || !sentences.view().beside);
+        const added = byBoth ? [entry, write({...parts, second: true})] : [entry];
+        const rest = all().filter((other) => !added.includes(other));
+        if (rest.length + added.length > MOST) {
             window.stateroom.messages.show(["The list holds " + MOST + " sentences. The last one was dropped."], "note");
         }
-        show([...rest.slice(0, place), entry, ...rest.slice(place)]);
+        show([...rest.slice(0, place), ...added, ...rest.slice(place)]);
     }
 
     /** Bring a sentence to another place of the list. */

@@ -6,7 +6,8 @@
     const stateroom = (window.stateroom = window.stateroom || {});
     const {sentences} = stateroom;
     const ROOM_FOR_OUTLINE = 3.2;
-    const ROOM_FOR_GAP = 6;
+    /** Room for a gap between two bars, in pixels, and how wide it is. */
+    const GAPS = [[6, 1], [2.2, 0.6], [0, 0]];
     const THICK_FROM = 7;
     const SHADES = 64;
 
@@ -20,7 +21,7 @@
     /** Where the bar of a cluster lies: {left, width}, and what of it is drawn. */
     function barOf(place, cluster, count) {
         const step = place.width / count;
-        return {left: place.left + cluster * step, step, width: step >= ROOM_FOR_GAP ? step - 1 : step};
+        return {left: place.left + cluster * step, step, width: step - GAPS.find(([room]) => step >= room)[1]};
     }
 
     /** The parts of a bar, in pixels from the zero line, up is negative: the box, and both hats with their sign. */
@@ -34,16 +35,24 @@
         };
     }
 
-    function drawBar(pen, bar, parts, {zero, ink}) {
-        const outlined = bar.step >= ROOM_FOR_OUTLINE;
-        pen.rect(bar.left, zero + parts.box.top, bar.width, parts.box.height, {fill: outlined ? ink.box : ink.solid});
-        [parts.upper, parts.lower].filter((hat) => hat.height > 0.05).forEach((hat) => {
-            pen.rect(bar.left, zero + hat.top, bar.width, hat.height, {fill: hat.orange ? ink.positive : ink.negative});
-        });
-        if (outlined && parts.box.height > 0.5) {
+    function drawOutline(pen, bar, parts, {zero, ink}) {
+        if (bar.step >= ROOM_FOR_OUTLINE && parts.box.height > 0.5) {
             const lineWidth = bar.step >= THICK_FROM ? 1.5 : 1;
             pen.rect(bar.left + lineWidth / 2, zero + parts.box.top, bar.width - lineWidth, parts.box.height, {stroke: ink.text, lineWidth});
         }
+    }
+
+    function drawHats(pen, bar, parts, {zero, ink}) {
+        [parts.upper, parts.lower].filter((hat) => hat.height > 0.05).forEach((hat) => {
+            pen.rect(bar.left, zero + hat.top, bar.width, hat.height, {fill: hat.orange ? ink.positive : ink.negative});
+        });
+    }
+
+    function drawBar(pen, bar, parts, on) {
+        pen.rect(bar.left, on.zero + parts.box.top, bar.width, parts.box.height, {fill: bar.step >= ROOM_FOR_OUTLINE ? on.ink.box : on.ink.solid});
+        // On a narrow bar the outline would leave nothing of a hat: there the hat lies over it.
+        const order = bar.step >= THICK_FROM ? [drawHats, drawOutline] : [drawOutline, drawHats];
+        order.forEach((draw) => draw(pen, bar, parts, on));
     }
 
     /** The share that is kept of the state before: a cursor on a line of each cluster, a gap where there was no state. */

@@ -117,11 +117,11 @@
         return {row, answer, height, ...heat, ...glyph, scale: scale.pixels};
     }
 
-    function differenceBlock(values, scale) {
+    function differenceBlock(values, scale, isApart) {
         const all = (values || []).filter(Boolean).flat();
         if (all.length === 0) {
-            return {row: "d", values: null, height: 0, why: values ? "No word of A stands under the same word of B."
-                : "A and B are read through different clusters, so what they hold has no difference."};
+            return {row: "d", values: null, height: 0, why: isApart ? "A and B have hardly a word in common: both begin at the left, and there is no difference."
+                : values ? "No word of A stands under a word of B." : "A and B are read through different clusters, so what they hold has no difference."};
         }
         const reach = Math.max(...all.map(Math.abs), scale.net / 50) || 1;
         const pixels = Math.min(scale.pixels, MOST_DIFFERENCE / (2 * reach));
@@ -132,7 +132,7 @@
     function compute(width) {
         const {answers} = sentences;
         const given = [answers.a, answers.b].filter(Boolean);
-        const columns = sentences.columnsOf(answers);
+        const {columns, isApart} = sentences.columnsOf(answers);
         const clusters = most(given.map((answer) => answer.k));
         const room = Math.max(120, width - GUTTER - RIGHT);
         const glyph = Math.min(Math.max(NARROWEST_WORD, COMFORTABLE_BAR * clusters + 4), WIDEST_GLYPH);
@@ -142,12 +142,12 @@
         const isHeat = shown.length > 0 && shown[0].width < Math.max(14, LEAST_BAR * clusters + 3);
         const tall = given.length > 1 ? TALL.two : TALL.one;
         const scale = scaleOf(given, tall);
-        const values = differences(answers, columns);
+        const values = isApart ? null : differences(answers, columns);
         return {
-            width, gutter: GUTTER, columns, shown, range, isHeat, scale, clusters, glyphWidth: glyph,
+            width, gutter: GUTTER, columns, isApart, shown, range, isHeat, scale, clusters, glyphWidth: glyph,
             isPart: shown.length < columns.length,
             blocks: ["a", "b"].filter((row) => answers[row]).map((row) => block(row, answers[row], {isHeat, scale, tall})),
-            difference: given.length > 1 && !isHeat ? differenceBlock(values, scale) : null,
+            difference: given.length > 1 && !isHeat ? differenceBlock(values, scale, isApart) : null,
         };
     }
 

@@ -27,7 +27,7 @@
             made.setAttribute("aria-label", stateroom.visible(token.text) + ", unknown to the network");
         }
         const column = scene.columns[number];
-        made.classList.toggle("is-other", Boolean(sentences.answers.a && sentences.answers.b) && !column.same);
+        made.classList.toggle("is-other", Boolean(sentences.answers.a && sentences.answers.b) && !column.same && !scene.isApart);
         return made;
     }
 

@@ -92,6 +92,9 @@
     sentences.differenceRows = function (scene) {
         const {a, b} = sentences.answers;
         const rows = [];
+        if (scene.isApart) {
+            return rows;
+        }
         const both = (value) => scene.shown.map((column) => {
             const {a: one, b: other} = scene.columns[column.number];
             return {column, value: one < 0 || other < 0 ? NaN : value(one, other)};
@@ -127,7 +130,7 @@
             const losses = ((answer && answer.predictions && answer.predictions.loss) || []).filter(finite);
             return losses.length > 0 ? losses.reduce((sum, value) => sum + value, 0) / losses.length : NaN;
         };
-        const told = (name, answer) => (Number.isFinite(mean(answer)) ? name + stateroom.number(Number(mean(answer).toFixed(2))) + " nats a word" : "");
+        const told = (name, answer) => (Number.isFinite(mean(answer)) ? name + mean(answer).toFixed(2) + " nats a word" : "");
         const parts = [told(b ? "A " : "", a), told("B ", b)].filter(Boolean);
         return parts.length > 0 ? "Mean loss " + parts.join(", ") + "." : "";
     };

@@ -3,8 +3,8 @@
     python -m tests.benchmarks.sentences_page
 
 The demo recording of the plays is shown. A draw is the whole page anew with the layout it causes; a hover is
-what one movement of the pointer costs, its marks drawn at once; a typed sentence is timed from the click to its
-glyphs. The network is loaded while the page is looked at, as it is for a reader.
+what one movement of the pointer costs, its marks drawn at once; a typed sentence is timed from the click to
+its glyphs. The network is loaded while the page is looked at, as it is for a reader.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -36,6 +37,10 @@ def networks(server):
     """Two recordings that ship their networks, beside one that does not."""
     language_recording(server.folder / "tiny")
     classifier_recording(server.folder / "judged", kind="gru")
+    yield
+    for name in ("tiny", "judged"):
+        for made in (server.folder / name, server.folder / f"{name}-network"):
+            shutil.rmtree(made)
 
 
 def address(recording: str, *entries: str, **fields: str) -> str:
@@ -285,7 +290,7 @@ def test_words_of_two_sentences_are_aligned_as_they_are_found(open_page):
     columns = page.evaluate(
         """() => {
             const answer = text => ({tokens: text.split(' ').map(each => ({text: each}))});
-            return stateroom.sentences.columnsOf({a: answer('a b c d e'), b: answer('x c d e y z')})
+            return stateroom.sentences.columnsOf({a: answer('a b c d e'), b: answer('x c d e y z')}).columns
                 .map(({a, b, same}) => [a, b, same]);
         }"""
     )
@@ -294,6 +299,14 @@ def test_words_of_two_sentences_are_aligned_as_they_are_found(open_page):
         [2, 1, True], [3, 2, True], [4, 3, True],
         [-1, 4, False], [-1, 5, False],
     ]  # fmt: skip
+
+
+def test_sentences_with_hardly_a_common_word_are_not_torn_apart(open_page):
+    page = ready(open_page(address("tiny", "tthe cat sat not", "tnot <eos> 🙂 , שלום")))
+    expect(page.locator(".sentence-block.is-d")).to_contain_text("hardly a word in common")
+    columns = page.evaluate("stateroom.sentences.stage.scene().columns.map(({a, b}) => [a, b])")
+    assert columns == [[0, 0], [1, 1], [2, 2], [3, 3], [-1, 4]]
+    assert page.locator(".sentence-block.is-d .sentence-row").count() == 0
 
 
 def test_markup_emoji_and_right_to_left_text_stay_text(open_page):
@@ -467,6 +480,30 @@ def test_the_same_sentence_in_two_states_has_no_difference_of_measures(open_page
     assert parameters(page)["state2"] == "layer0.hidden"
     page.locator("[name=beside_state]").select_option("")
     expect(page.locator(".sentence-block.is-b")).to_have_count(0)
+
+
+def test_what_is_typed_is_read_by_both_networks_that_are_shown(open_page, server):
+    page = ready(open_page(address("judged", "tthe cat sat")))
+    page.locator("[name=beside]").select_option("tiny")
+    expect(page.locator(".sentence-block.is-b .sentence-head")).to_contain_text("read by tiny")
+    page.locator("[name=typed]").fill("not the cat")
+    page.locator("[name=typed]").press("Enter")
+    for row in "ab":
+        expect(page.locator(f".sentence-block.is-{row} {TOKEN} bdi")).to_have_text(["not", "the", "cat"])
+    expect(page.locator(".sentence-block.is-b .sentence-head")).to_contain_text("read by tiny")
+    shown = page.evaluate("stateroom.sentences.answers.b.predictions.entropy")
+    expected = analytics.open_network(server.folder / "tiny").run("not the cat").next_words.entropy
+    assert shown == pytest.approx(expected.tolist(), rel=1e-3)
+
+
+def test_another_recording_keeps_what_was_typed(open_page):
+    page = ready(open_page(address("judged", "tthe cat sat", "c0-3", word="a1")))
+    page.locator("#shell-recording").click()
+    page.get_by_role("listbox").get_by_role("option", name="tiny", exact=True).click()
+    expect(page).to_have_url(re.compile("recording=tiny"))
+    expect(page.locator(f".sentence-block.is-a {TOKEN} bdi")).to_have_text(["the", "cat", "sat"])
+    expect(page.locator(".sentence-entry")).to_have_count(1)
+    assert "word" not in parameters(page)
 
 
 def test_the_plain_view_colours_words_by_a_cluster_or_a_unit(open_page, server):
