@@ -32,7 +32,7 @@
         const control = stateroom.button("control", "control: random words that are as frequent, beside each class", () => change({control: !view().control}));
         control.setAttribute("aria-pressed", String(view().control));
         fields = {finder: memory.wordFinder("single word", (word) => addWord(word.id))};
-        head.replaceChildren(annotationField(), control, fields.finder);
+        stateroom.redraw(head, [annotationField(), control, fields.finder]);
     }
 
     const addWord = (id) => view().words.includes(id) || change({words: [...view().words, id].slice(-MOST_SHOWN)});
@@ -116,7 +116,7 @@
         if (notes && notes.length > 0) {
             parts.push(make("p", "quiet note", notes.join(" ")));
         }
-        place.replaceChildren(...parts);
+        stateroom.redraw(place, parts);
     }
 
     memory.focusWord = () => fields.finder && fields.finder.querySelector("input").focus();

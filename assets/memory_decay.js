@@ -95,8 +95,8 @@
             {name: "half-life", number: true, title: "Delay at which the curve has fallen to half of what it is at delay 0"},
             {name: "n", number: true, title: "Positions that the mean at the delay is over"},
         ];
-        place.replaceChildren(make("h2", "", delay === 0 ? "At the token itself (delay 0)" : "At delay " + delay),
-            stateroom.table({label: "Half-lives", columns, rows: curves.map((curve) => curveRow(curve, write))}), ...reading());
+        stateroom.redraw(place, [make("h2", "", delay === 0 ? "At the token itself (delay 0)" : "At delay " + delay),
+            stateroom.table({label: "Half-lives", columns, rows: curves.map((curve) => curveRow(curve, write))}), ...reading()]);
     }
 
     // ---- units ------------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@
         const link = view().unit >= 0 ? [make("a", "", "unit " + view().unit + " in Match", {href: memory.matchAddress({pinned: view().unit})})] : [];
         const head = make("div", "part-line");
         head.append(make("h2", "", "Units"), ...link, make("span", "quiet", why || ""));
-        place.replaceChildren(head, stateroom.table({label: "Units", columns, sorting, rows: sorted.map((unit) => unitRow(unit, write))}));
+        stateroom.redraw(place, [head, stateroom.table({label: "Units", columns, sorting, rows: sorted.map((unit) => unitRow(unit, write))})]);
     }
 
     memory.part({

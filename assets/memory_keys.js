@@ -3,7 +3,7 @@
     "use strict";
     const stateroom = (window.stateroom = window.stateroom || {});
     const {memory} = stateroom;
-    const typing = (target) => target instanceof Element && target.closest("input, textarea, select, [role=listbox], [role=combobox]");
+    const typing = (target) => target instanceof Element && target.closest("input:not([type=checkbox]), textarea, select, [role=listbox], [role=combobox]");
     const helpIsOpen = () => !(document.getElementById("shell-help") || {hidden: true}).hidden;
 
     function escape(event) {
@@ -26,7 +26,7 @@
         const where = memory.view().view === "where";
         if (event.key === "Escape") {
             escape(event);
-        } else if (typing(event.target) || event.target.closest("[role=region], [role=tab]")) {
+        } else if (typing(event.target) || event.target.closest("[role=tab]")) {
             return;
         } else if (by && !event.shiftKey) {
             event.preventDefault();

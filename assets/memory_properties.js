@@ -211,7 +211,7 @@
             {name: "separability", number: true, title: "How well a linear classifier tells the classes apart by their embeddings"},
             {name: "baseline", number: true, title: "Always the larger class"}, {name: ""},
         ];
-        place.replaceChildren(stateroom.table({label: "Properties", columns, rows: memory.properties.properties.map(rowOf)}), ...between());
+        stateroom.redraw(place, [stateroom.table({label: "Properties", columns, rows: memory.properties.properties.map(rowOf)}), ...between()]);
     }
 
     memory.part({

@@ -27,6 +27,20 @@
         return made;
     }
 
+    const nameOf = (made) => made.getAttribute("aria-label") || made.textContent;
+
+    /** Put new contents into a place; what had the focus, and how far a table was scrolled, stays. */
+    stateroom.redraw = function (place, parts) {
+        const had = place.contains(document.activeElement) ? document.activeElement : null;
+        const scrolled = [...place.querySelectorAll(".table-scroller")].map((each) => each.scrollTop);
+        place.replaceChildren(...parts);
+        place.querySelectorAll(".table-scroller").forEach((each, index) => { each.scrollTop = scrolled[index] || 0; });
+        const again = had && [...place.querySelectorAll(had.tagName)].find((each) => nameOf(each) === nameOf(had));
+        if (again) {
+            again.focus({preventScroll: true});
+        }
+    };
+
     /**
      * A table in a scroller. `columns`: {name, title, number, sort}; `rows`: arrays of texts and elements, or
      * {cells, className, act} where the whole row is pressed; `sorting`: {by, choose(sort)}.
