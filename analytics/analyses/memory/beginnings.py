@@ -58,7 +58,7 @@ def _read_batch(
     for lane, (begin, wanted) in enumerate(reads):
         for position in wanted.tolist():
             due.setdefault(position - begin, []).append(lane)
-    engine.start(len(reads))
+    engine.start(len(reads), 0)
     for chunk in range(0, int(lengths.max()), CHUNK_STEPS):
         check()
         steps = np.arange(chunk, min(chunk + CHUNK_STEPS, int(lengths.max())))

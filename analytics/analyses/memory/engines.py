@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from analytics.analyses.memory.carrying import CarriedJacobians, TensorJacobians
 from analytics.analyses.memory.networks import LayerMatrices, Target
-from analytics.analyses.memory.recursion import LayerState, advance_layer, step_layer, zero_state
+from analytics.analyses.memory.recursion import LayerState, step_layer, zero_state
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -20,8 +20,8 @@ class Engine(Protocol):
     n_units: int
     n_embedding: int
 
-    def start(self, n_lanes: int) -> None:
-        """Put every lane at the start of a sequence."""
+    def start(self, n_lanes: int, n_delays: int) -> None:
+        """Put every lane at the start of a sequence; 0 delays: Jacobians are not wanted."""
         ...
 
     def put(self, lane: int, state: Any | None) -> None:
@@ -39,7 +39,7 @@ class Engine(Protocol):
     def advance(self, inputs: Tensor, n_delays: int) -> Tensor:
         """Read one input on each lane; Jacobians of delays 0 to n_delays - 1 side by side.
 
-        Of shape (n_lanes, n_units, n_delays * n_embedding).
+        Of shape (n_lanes, n_units, at least n_delays * n_embedding); what comes behind has no meaning.
         """
         ...
 
@@ -53,16 +53,12 @@ class LayerEngine:
         self.n_units = self._layers[-1].n_units
         self.n_embedding = layers[0].of_input.shape[1]
 
-    def start(self, n_lanes: int) -> None:
+    def start(self, n_lanes: int, n_delays: int) -> None:
         """Put every lane at the start of a sequence."""
         self._states = [zero_state(layer, n_lanes) for layer in self._layers]
-        self._jacobians: list[tuple[Tensor, ...]] = [
-            tuple(
-                layer.of_hidden.new_zeros((n_lanes, layer.n_units, 0))
-                for _ in range(2 if layer.kind == "lstm" else 1)
-            )
-            for layer in self._layers
-        ]
+        sizes = {"n_embedding": self.n_embedding, "n_delays": n_delays}
+        carried = CarriedJacobians if self._layers[0].of_hidden.device.type == "cpu" else TensorJacobians
+        self._jacobians = [carried(layer, n_lanes, **sizes) for layer in self._layers] if n_delays else []
 
     def put(self, lane: int, state: list[LayerState] | None) -> None:
         """Set a lane's state and forget its Jacobians."""
@@ -74,8 +70,8 @@ class LayerEngine:
                 if part is not None:
                     part[lane] = 0 if value is None else value
             self._states[number] = LayerState(*parts)
-        for jacobian in _all(self._jacobians):
-            jacobian[lane] = 0
+        for jacobians in self._jacobians:
+            jacobians.forget(lane)
 
     def state_of(self, lane: int) -> list[LayerState]:
         """A lane's state, for `put`."""
@@ -92,15 +88,9 @@ class LayerEngine:
 
     def advance(self, inputs: Tensor, n_delays: int) -> Tensor:
         """Read one input on each lane and carry the Jacobians of delays below n_delays forward."""
-        below, kept = None, (n_delays - 1) * self.n_embedding
+        below = None
         for number, layer in enumerate(self._layers):
             self._states[number], local = step_layer(layer, inputs, self._states[number])
-            before = tuple(part[..., :kept] for part in self._jacobians[number])
-            self._jacobians[number] = advance_layer(local, before, below, n_embedding=self.n_embedding)
+            self._jacobians[number].advance(local, below, n_delays)
             inputs, below = self._states[number].hidden, self._jacobians[number][0]
         return self._jacobians[-1][self._place]
-
-
-def _all(groups: Iterable[tuple[Tensor, ...]]) -> Iterable[Tensor]:
-    for group in groups:
-        yield from group

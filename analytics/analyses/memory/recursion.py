@@ -25,7 +25,7 @@ from analytics.analyses.memory.networks import LayerMatrices
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["LayerState", "LocalJacobian", "advance_layer", "step_layer", "zero_state"]
+__all__ = ["LayerState", "LocalJacobian", "step_layer", "zero_state"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class LocalJacobian:
 
     of_hidden: Tensor
     of_input: Tensor
-    keep: Tensor | None
+    keep: Tensor
     """Share of the state before that is kept unit by unit, (n_lanes, n_units)."""
     shown: Tensor | None
     """``k_c`` of an LSTM: what of a change of the cell is seen in the hidden state, (n_lanes, n_units)."""
@@ -77,41 +77,6 @@ def step_layer(
     carried = torch.addmm(layer.hidden_bias, before.hidden, layer.of_hidden.T)
     step = {"lstm": _lstm, "gru": _gru}.get(layer.kind, _rnn)
     return step(layer, given, carried, before, jacobian)
-
-
-def advance_layer(
-    local: LocalJacobian, before: tuple[Tensor, ...], below: Tensor | None, *, n_embedding: int
-) -> tuple[Tensor, ...]:
-    """Jacobians of a layer's hidden state and, for an LSTM, cell from those one step before.
-
-    Parameters
-    ----------
-    local : LocalJacobian
-    before : tuple of Tensors of shape (n_lanes, n_units, n_before * n_embedding)
-        Hidden and, for an LSTM, cell; delays 0 to n_before - 1 side by side.
-    below : Tensor of shape (n_lanes, n_inputs, (n_before + 1) * n_embedding), or None
-        Of the layer's input at this step; None in the first layer, whose input is the embedding.
-
-    Returns
-    -------
-    tuple of Tensors of shape (n_lanes, n_units, (n_before + 1) * n_embedding)
-    """
-    import torch
-
-    product = torch.bmm(local.of_hidden, before[0])
-    if below is None:
-        product = torch.cat([local.of_input, product], dim=2)
-    else:
-        given = torch.bmm(local.of_input, below)
-        given[..., n_embedding:] += product
-        product = given
-    if local.shown is None:
-        if local.keep is not None:
-            product[..., n_embedding:] += local.keep[..., None] * before[0]
-        return (product,)
-    cell, leaving = product.chunk(2, dim=1)
-    cell[..., n_embedding:] += local.keep[..., None] * before[1]
-    return (leaving + local.shown[..., None] * cell, cell)
 
 
 def _lstm(
@@ -196,7 +161,7 @@ def _rnn(
     return after, LocalJacobian(
         of_hidden=slope[..., None] * layer.of_hidden,
         of_input=slope[..., None] * layer.of_input,
-        keep=None,
+        keep=torch.zeros_like(slope),
         shown=None,
     )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from analytics.analyses.memory.engines import Engine
 from analytics.analyses.memory.spans import Chain
 from analytics.analyses.memory.walking import Plan, part_of, walk
 
-__all__ = ["run_chains"]
+__all__ = ["on_all_cores", "run_chains"]
 
 REPORT_EVERY_S = 0.2
 
@@ -91,6 +92,13 @@ def run_chains(
             progress.stop()
             raise
     progress.show()
+
+
+def on_all_cores(function: Callable[[int], Any], numbers: Iterable[int]) -> list[Any]:
+    """Call a function with each number, on threads with one thread of arithmetic each."""
+    given = list(numbers)
+    with _one_thread_each(), ThreadPoolExecutor(_n_threads(len(given)), initializer=_calm) as pool:
+        return list(pool.map(function, given))
 
 
 def _begin(engine, plan, beginnings, progress, states) -> None:

@@ -61,15 +61,18 @@ def _decomposed(mean: NDArray, sums: Iterator[NDArray], n_blocks: int) -> tuple[
 
     Shapes (n_delays, n_values) and (2, n_blocks, n_delays).
     """
+    import torch
+
     n_delays, n_units, n_embedding = mean.shape
-    n_values = min(n_units, n_embedding)
-    values = np.full((n_delays, n_values), np.nan)
-    largest, every = (np.zeros((n_units, n_delays, n_embedding), mean.dtype) for _ in range(2))
-    for delay in range(n_delays):
-        if np.isfinite(mean[delay]).all():
-            left, values[delay], right = np.linalg.svd(mean[delay].astype(np.float64), full_matrices=False)
-            largest[:, delay] = np.outer(left[:, 0], right[0])
-            every[:, delay] = left @ right
+    values = np.full((n_delays, min(n_units, n_embedding)), np.nan)
+    largest, every = (np.zeros_like(mean) for _ in range(2))
+    there = np.isfinite(mean).all(axis=(1, 2))
+    if there.any():
+        left, found, right = torch.linalg.svd(torch.from_numpy(mean[there]).double(), full_matrices=False)
+        values[there] = found.numpy()
+        largest[there] = (left[..., :1] @ right[:, :1]).numpy()
+        every[there] = (left @ right).numpy()
+    largest, every = (np.ascontiguousarray(part.transpose(1, 0, 2)) for part in (largest, every))
     shares = np.zeros((2, n_blocks, n_delays))
     for block, jacobian in enumerate(sums):
         shares[0, block] = np.einsum("ude,ude->d", jacobian, largest)

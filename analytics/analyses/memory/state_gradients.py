@@ -15,7 +15,7 @@ from analytics.analyses.memory.blocks import BlockFolder, BlockMemory, Blocks
 from analytics.analyses.memory.groups import as_groups
 from analytics.analyses.memory.opening import Opened, open_network
 from analytics.analyses.memory.record import GroupGradients, StateGradients
-from analytics.analyses.memory.running import run_chains
+from analytics.analyses.memory.running import on_all_cores, run_chains
 from analytics.analyses.memory.spans import Chain, counted_spans, deal
 from analytics.analyses.memory.spectrum import means_of_row
 from analytics.analyses.memory.walking import Plan
@@ -144,7 +144,7 @@ def state_gradients(
     keys = [(number, block) for number, border in enumerate(borders) for block in range(len(border) - 1)]
     try:
         run_chains(opened.engine, plan, list(zip(chains, borders, strict=True)), blocks, progress)
-        fields = [means_of_row(blocks, keys, row, seed=seed) for row in range(len(found) + 1)]
+        fields = on_all_cores(lambda row: means_of_row(blocks, keys, row, seed=seed), range(len(found) + 1))
     except BaseException:
         if checkpoint is None:
             blocks.clear()

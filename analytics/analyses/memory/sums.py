@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from analytics.analyses.memory.groups import Groups
+from analytics.analyses.memory.kernels import add_jacobians
 
-__all__ = ["BlockSums", "add_jacobians", "memberships"]
+__all__ = ["BlockSums", "add_step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,50 +34,44 @@ class BlockSums:
         )
 
 
-def memberships(
-    groups: Groups, positions: NDArray[np.int64], ages: NDArray[np.int64], places: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Return what each Jacobian of one step is added to, rows of (lane, delay, place of the delay, row).
+def add_step(
+    sums: BlockSums,
+    groups: Groups,
+    jacobians: NDArray,
+    *,
+    positions: NDArray[np.int64],
+    ages: NDArray[np.int64],
+    places: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Add the Jacobians of one step; return their norms, (n_lanes, n_carried).
 
     Parameters
     ----------
-    groups : Groups
+    jacobians : ndarray of shape (n_lanes, n_units, at least n_carried * n_embedding)
     positions, ages : ndarray of shape (n_lanes,)
-        Of the lanes that count; position -1 elsewhere.
+        Position -1 where a lane does not count.
     places : ndarray of shape (n_carried,)
         Place of each carried delay among those asked for, -1 where it was not asked for.
     """
+    pairs = _pairs(groups, positions, ages, places)
+    norms = np.empty((len(positions), len(places)))
+    bounds = np.searchsorted(pairs[:, 0], np.arange(len(positions) + 1))
+    add_jacobians(jacobians, norms, pairs, bounds, sums.jacobian)
+    np.add.at(sums.norm, (pairs[:, 3], pairs[:, 2]), norms[pairs[:, 0], pairs[:, 1]])
+    np.add.at(sums.count, (pairs[:, 3], pairs[:, 2]), 1)
+    return norms
+
+
+def _pairs(
+    groups: Groups, positions: NDArray[np.int64], ages: NDArray[np.int64], places: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Rows of lane, carried delay, place and row of the sums, by lane and delay."""
     delays = np.arange(len(places))
     is_there = (positions[:, None] >= 0) & (delays <= ages[:, None]) & (places >= 0)
     lanes, found = np.nonzero(is_there)
-    pairs = [np.column_stack([lanes, found, places[found], np.zeros(len(found), np.int64)])]
-    for codes in groups.codes:
-        rows = codes[positions[lanes] - found]
-        inside = rows >= 0
-        pairs.append(np.column_stack([lanes[inside], found[inside], places[found[inside]], rows[inside] + 1]))
-    return np.concatenate(pairs)
-
-
-@numba.njit(cache=True, nogil=True)
-def add_jacobians(
-    jacobians: NDArray, norms: NDArray, pairs: NDArray, total: NDArray, norm: NDArray, count: NDArray
-) -> None:
-    """Add the Jacobians of one step, (n_lanes, n_units, n_carried, n_embedding), where `pairs` says.
-
-    `norms` of shape (n_lanes, n_carried) is filled with their Frobenius norms.
-    """
-    _, n_units, _, n_embedding = jacobians.shape
-    for lane in range(jacobians.shape[0]):
-        for delay in range(jacobians.shape[2]):
-            squares = 0.0
-            for unit in range(n_units):
-                for column in range(n_embedding):
-                    squares += float(jacobians[lane, unit, delay, column]) ** 2
-            norms[lane, delay] = np.sqrt(squares)
-    for pair in range(pairs.shape[0]):
-        lane, delay, place, row = pairs[pair, 0], pairs[pair, 1], pairs[pair, 2], pairs[pair, 3]
-        norm[row, place] += norms[lane, delay]
-        count[row, place] += 1
-        for unit in range(n_units):
-            for column in range(n_embedding):
-                total[row, unit, place, column] += jacobians[lane, unit, delay, column]
+    rows = np.zeros((len(groups.codes) + 1, len(lanes)), np.int64)
+    rows[1:] = groups.codes[:, positions[lanes] - found] + 1
+    inside = rows > 0
+    inside[0] = True
+    which, row = np.nonzero(inside.T)
+    return np.column_stack([lanes[which], found[which], places[found[which]], rows.T[which, row]])

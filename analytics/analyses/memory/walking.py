@@ -13,7 +13,7 @@ from analytics.analyses.memory.blocks import Blocks
 from analytics.analyses.memory.engines import Engine
 from analytics.analyses.memory.groups import Groups
 from analytics.analyses.memory.spans import Chain
-from analytics.analyses.memory.sums import BlockSums, add_jacobians, memberships
+from analytics.analyses.memory.sums import BlockSums, add_step
 from analytics.errors import ShapeError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def walk(
     """
     places = plan.places
     n_lanes, n_steps = part.chain.position.shape
-    engine.start(n_lanes)
+    engine.start(n_lanes, len(places))
     sums = _no_sums(engine, plan)
     block = 0
     for begin in range(0, n_steps, CHUNK_STEPS):
@@ -155,10 +155,9 @@ def _take_step(
     counted = np.where(chain.is_counted[:, step], positions, -1)
     if (counted < 0).all():
         return
-    pairs = memberships(plan.groups, counted, ages, places[:n_delays])
-    values = jacobians.cpu().numpy().reshape(len(counted), engine.n_units, n_delays, engine.n_embedding)
-    norms = np.empty((len(counted), n_delays))
-    add_jacobians(values, norms, pairs, sums.jacobian, sums.norm, sums.count)
+    norms = add_step(
+        sums, plan.groups, jacobians.cpu().numpy(), positions=counted, ages=ages, places=places[:n_delays]
+    )
     _refuse_not_finite(norms, counted, ages)
 
 
