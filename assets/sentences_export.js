@@ -36,6 +36,9 @@
             } else if (!part.isTight) {
                 pen.text(left + width / 2, part.words + 16, text, {fill: ink.text, size: 13, align: "center", face: MONO});
             }
+            if (part.block.answer.tokens[index].unknown) {
+                pen.line([[left + 4, part.words + 20], [left + width - 4, part.words + 20]], {stroke: ink.hovered, dash: [3, 2]});
+            }
         });
     }
 
@@ -85,7 +88,8 @@
         const round = (value) => stateroom.number(Number(value.toPrecision(3)));
         pen.text(0, 14, recording + " · " + state, {fill: ink.text, size: 15, weight: 600});
         pen.text(0, 32, "mean over the units of each of " + clusters + " clusters (seed " + seed + "), one scale −" + round(scene.scale.down) + " to +" + round(scene.scale.up)
-            + " · orange up, blue down, inside what grew, outside what shrank · on top the share kept", {fill: ink.quiet, size: 12});
+            + " · orange up, blue down, inside what grew, outside what shrank · on top the share kept"
+            + (parts.some(({block}) => block.answer && block.answer.tokens.some((token) => token.unknown)) ? " · underlined: unknown to the network" : ""), {fill: ink.quiet, size: 12});
         parts.forEach((part) => drawPart(pen, part, scene, ink));
     }
 
