@@ -14,6 +14,7 @@ from analytics.commands.annotate import annotate
 from analytics.commands.catalog import index, list_recordings, remove, show
 from analytics.commands.demo import demo
 from analytics.commands.imports import import_files
+from analytics.commands.memory import memory
 from analytics.commands.options import say
 from analytics.commands.record import record
 from analytics.commands.train import train
@@ -28,6 +29,7 @@ COMMANDS = (
     import_files,
     index,
     list_recordings,
+    memory,
     record,
     remove,
     show,

@@ -93,5 +93,6 @@ def _band(shares: NDArray, counts: NDArray, resamples: NDArray) -> NDArray[np.fl
     band = np.full((counts.shape[1], 2), np.nan)
     tails = [(1 - BAND_LEVEL) / 2, (1 + BAND_LEVEL) / 2]
     if enough.any():
-        band[enough] = np.nanquantile(found[:, enough], tails, axis=0).T
+        # To first order a resample can fall below 0, where no singular value is.
+        band[enough] = np.maximum(np.nanquantile(found[:, enough], tails, axis=0).T, 0)
     return band
