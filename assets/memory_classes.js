@@ -99,7 +99,10 @@
             place.replaceChildren();
             return;
         }
-        const {rows, delay, minimum, notes} = memory.classes;
+        const {delay, minimum, notes} = memory.classes;
+        // Words that were asked for by name stand before the classes.
+        const kinds = ["all", "word", "class"];
+        const rows = [...memory.classes.rows].sort((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind));
         const share = view().measure === "share";
         const write = share ? memory.percent : stateroom.column(rows.map((row) => row.value));
         const columns = [
