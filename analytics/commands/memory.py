@@ -51,7 +51,9 @@ class _Positions(click.ParamType):
 @click.option(
     "--controls/--no-controls", default=True, help="Random words of the same frequencies for each class."
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of samples and controls."
+)
 @click.option(
     "--device", default="auto", show_default=True, help="cpu, cuda, or auto: a GPU where there is one."
 )
