@@ -38,6 +38,16 @@ class StudyNetwork:
         return f"{CELLS[self.cell]}, {self.embedding}"
 
     @property
+    def vectors(self) -> str:
+        """What its embedding is called."""
+        return f"of the {CELLS[self.cell]}" if self.embedding == "joint" else "cbow, frozen"
+
+    @property
+    def has_own_embedding(self) -> bool:
+        """Whether no network before it in the list has the same: the frozen ones share theirs."""
+        return self.embedding == "joint" or self.cell == next(iter(CELLS))
+
+    @property
     def states(self) -> tuple[str, ...]:
         """The states that the network carries on."""
         return ("layer0.cell", "layer0.hidden") if self.cell == "lstm" else ("layer0.hidden",)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analytics.analyses.memory.separability import separability
 from analytics.corpora.conllu import read_conllu
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "noun_property",
     "property_rows",
     "random_differences",
+    "separability_rows",
 ]
 
 PROPERTIES = {
@@ -28,6 +30,9 @@ PROPERTIES = {
     "common - proper": (("NN", "NNS"), ("NNP", "NNPS")),
 }
 """Tags of the words on either side."""
+
+MIN_COUNT = 10
+"""Occurrences in the training text: the vector of a word that was read three times has hardly moved."""
 
 N_SPLITS = 200
 """Random splits of the same words, for the band of what a direction without meaning keeps."""
@@ -49,17 +54,20 @@ class Property:
     second: NDArray[np.int64]
 
 
-def noun_property(name: str, vocabulary: Sequence[str], treebank: Path) -> Property:
+def noun_property(
+    name: str, vocabulary: Sequence[str], treebank: Path, *, min_count: int = MIN_COUNT
+) -> Property:
     """Return the words whose most frequent tag in the training text is one of either class.
 
-    Lower-case words, as the networks read them; `<unk>` is none.
+    Lower-case words, as the networks read them, that occur `min_count` times there; `<unk>` is none.
     """
     classes = PROPERTIES[name]
     tags: dict[str, Counter[str]] = defaultdict(Counter)
     corpus = read_conllu(treebank / "en_ewt-ud-train.conllu")
     for token, tag in zip(corpus.tokens, corpus.annotations["tag"], strict=True):
         tags[token.lower()][tag] += 1
-    most = [tags[word].most_common(1)[0][0] if word in tags else None for word in vocabulary]
+    counted = (tags.get(word, Counter()) for word in vocabulary)
+    most = [found.most_common(1)[0][0] if found.total() >= min_count else None for found in counted]
     sides = [np.flatnonzero(np.isin(np.array(most, dtype=object), wanted)) for wanted in classes]
     return Property(name, *sides)
 
@@ -114,4 +122,21 @@ def property_rows(mean: NDArray, embedding: NDArray, chosen: Property, *, seed: 
             low, high = np.quantile(values[1:], [0.025, 0.975])
             row |= {name: values[0], f"{name}_chance_low": low, f"{name}_chance_high": high}
         rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def separability_rows(embedding: NDArray, chosen: Sequence[Property]) -> pd.DataFrame:
+    """How well a linear classifier tells the classes of each property apart; always saying the larger."""
+    rows = []
+    for one in chosen:
+        found = separability(embedding, one.first, one.second)
+        rows.append(
+            {
+                "property": one.name,
+                "words": f"{found.n_first:,} + {found.n_second:,}",
+                "always the larger": found.baseline,
+                "L1": found.l1.mean(),
+                "L2": found.l2.mean(),
+            }
+        )
     return pd.DataFrame(rows)

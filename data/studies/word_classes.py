@@ -3,6 +3,7 @@
     .venv/bin/python -m data.studies.word_classes data/recordings/memory-lstm ...
 
 The classes are those of table 1 in Verwimp and others (2018), who had the tags of the Penn Treebank as well.
+A position that the network reads as `<unk>` is in no class: three of ten nouns would be the same word.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 import click
 
 import analytics
+from analytics.corpora.vocabulary import UNKNOWN
 
 __all__ = ["ANNOTATION", "CLASSES", "annotate_word_classes"]
 
@@ -40,8 +42,9 @@ def annotate_word_classes(recording: Path) -> bool:
     if ANNOTATION in opened.manifest["annotations"]:
         return False
     class_of = {tag: name for name, tags in CLASSES.items() for tag in tags}
-    tags = opened.annotations["tag"].astype(object)
-    analytics.annotate(recording, {ANNOTATION: [class_of.get(tag) for tag in tags]})
+    words = zip(opened.tokens, opened.annotations["tag"].astype(object), strict=True)
+    classes = [None if word == UNKNOWN else class_of.get(tag) for word, tag in words]
+    analytics.annotate(recording, {ANNOTATION: classes})
     return True
 
 

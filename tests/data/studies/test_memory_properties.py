@@ -13,6 +13,7 @@ from data.studies.memory_properties import (
     noun_property,
     property_rows,
     random_differences,
+    separability_rows,
 )
 
 TINY = """# newdoc
@@ -29,10 +30,12 @@ TINY = """# newdoc
 def test_words_are_on_the_side_of_their_most_frequent_tag(tmp_path):
     (tmp_path / "en_ewt-ud-train.conllu").write_text(TINY)
     words = ["<unk>", "cats", "the", "paris", "cat"]
-    number = noun_property("singular - plural", words, tmp_path)
+    number = noun_property("singular - plural", words, tmp_path, min_count=1)
     assert (number.first.tolist(), number.second.tolist()) == ([4], [1])
-    kind = noun_property("common - proper", words, tmp_path)
+    kind = noun_property("common - proper", words, tmp_path, min_count=1)
     assert (kind.first.tolist(), kind.second.tolist()) == ([1, 4], [3])
+    often = noun_property("common - proper", words, tmp_path, min_count=3)
+    assert (often.first.tolist(), often.second.tolist()) == ([1], [])
 
 
 def test_the_difference_is_of_means_by_hand():
@@ -76,6 +79,14 @@ def test_a_planted_property_is_outside_the_band_of_chance():
     assert rows["relative"].tolist()[0] > rows["relative_chance_high"][0]
     assert rows["relative"].tolist()[1] < 0.1
     assert (rows["relative_chance_low"] <= rows["relative_chance_high"]).all()
+
+
+def test_classes_that_are_apart_are_told_apart():
+    embedding = np.random.default_rng(0).normal(size=(80, 3))
+    embedding[:30, 1] += 9
+    row = separability_rows(embedding, [Property("p", np.arange(30), np.arange(30, 80))]).iloc[0]
+    assert (row["words"], row["always the larger"]) == ("30 + 50", 0.625)
+    assert min(row["L1"], row["L2"]) > 0.95
 
 
 def test_there_is_no_property_of_another_name():
