@@ -151,6 +151,30 @@ class LiveNetwork:
             classes=self.classes,
         )
 
+    def carried_to(self, position: int) -> Carried | None:
+        """Return what the network holds of a position's sequence before it reads the position.
+
+        Returns
+        -------
+        tuple of tensor of shape (n_layers, 1, n_units)
+            Hidden state, and cell of an LSTM; None at the beginning.
+
+        Raises
+        ------
+        RangeError
+            If there is no such position.
+        NetworkError
+            If it is further from the sequence's start than can be read.
+        """
+        if not 0 <= position < self.recording.n_positions:
+            raise RangeError(
+                f"Positions of '{self.recording.name}' lie within [0, {self.recording.n_positions}). "
+                f"Got {position}."
+            )
+        ids = self.recording.token_ids[self._start_of_reading(position) : position].astype(np.int64)
+        with _alone():
+            return self._carried(position, ids) if len(ids) else None
+
     def _wanted(self, states: Iterable[str] | None) -> list[str]:
         if states is None:
             return list(self.state_names)

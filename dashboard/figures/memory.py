@@ -25,7 +25,7 @@ from dashboard.figures.theme import palette
 __all__ = ["classes_figure", "decay_figure", "norms_figure", "spectrum_figure"]
 
 DECAY_HEIGHT = 360
-BAND_OPACITY = 0.18
+BAND_OPACITY, FAINT_OPACITY = 0.18, 0.08
 
 
 def decay_figure(
@@ -37,23 +37,19 @@ def decay_figure(
     """
     figure = go.Figure()
     for curve in curves:
-        figure.add_traces(_curve_traces(curve, scale=scale, theme=theme))
+        figure.add_traces(_curve_traces(curve, scale=scale, theme=theme, opacity=BAND_OPACITY))
     _mark_half_lives(figure, curves, theme=theme)
-    return laid_out(figure, theme=theme, height=DECAY_HEIGHT, delay=delay).update_layout(
-        xaxis=delay_axis(_longest(curves)),
-        yaxis=value_axis(
-            f"{title}{over([n for curve in curves for n in curve.n])}",
-            scale=scale,
-            values=[value for curve in curves for value in (*curve.value, *curve.low, *curve.high)],
-        ),
-    )
+    return _by_delay(figure, curves, title=title, scale=scale, delay=delay, theme=theme)
 
 
 def classes_figure(
     curves: Sequence[MemoryCurve], *, title: str, scale: str, delay: int, theme: str
 ) -> go.Figure:
-    """Return a curve for each class; that of all words has the colour of text."""
-    return decay_figure(curves, title=title, scale=scale, delay=delay, theme=theme)
+    """Return a curve for each class, with faint bands, as they lie over each other, and no half-lives."""
+    figure = go.Figure()
+    for curve in curves:
+        figure.add_traces(_curve_traces(curve, scale=scale, theme=theme, opacity=FAINT_OPACITY))
+    return _by_delay(figure, curves, title=title, scale=scale, delay=delay, theme=theme)
 
 
 def norms_figure(norms: Sequence[MemoryNorms], *, scale: str, delay: int, theme: str) -> go.Figure:
@@ -124,7 +120,20 @@ def spectrum_figure(
     )
 
 
-def _curve_traces(curve: MemoryCurve, *, scale: str, theme: str) -> list[go.Scatter]:
+def _by_delay(
+    figure: go.Figure, curves: Sequence[MemoryCurve], *, title: str, scale: str, delay: int, theme: str
+) -> go.Figure:
+    return laid_out(figure, theme=theme, height=DECAY_HEIGHT, delay=delay).update_layout(
+        xaxis=delay_axis(max((len(curve.value) for curve in curves), default=1)),
+        yaxis=value_axis(
+            f"{title}{over([n for curve in curves for n in curve.n])}",
+            scale=scale,
+            values=[value for curve in curves for value in (*curve.value, *curve.low, *curve.high)],
+        ),
+    )
+
+
+def _curve_traces(curve: MemoryCurve, *, scale: str, theme: str, opacity: float) -> list[go.Scatter]:
     """The band first, so that the line lies on it."""
     name, color = as_written(curve.name), color_of(curve.color, theme)
     values = drawable(curve.value, scale)
@@ -142,7 +151,7 @@ def _curve_traces(curve: MemoryCurve, *, scale: str, theme: str) -> list[go.Scat
         + (" (%{customdata[1]:.4g} to %{customdata[2]:.4g})" if banded else "")
         + " at delay %{x}, n %{customdata[0]:,}<extra></extra>",
     )
-    return [*_band(curve, values, scale=scale, color=color), line] if banded else [line]
+    return [*_band(curve, values, scale=scale, color=_faded(color, opacity)), line] if banded else [line]
 
 
 def _band(curve: MemoryCurve, values: list[float | None], *, scale: str, color: str) -> list[go.Scatter]:
@@ -156,7 +165,7 @@ def _band(curve: MemoryCurve, values: list[float | None], *, scale: str, color: 
                 x=[*run, *reversed(run)],
                 y=[*high, *reversed(low)],
                 fill="toself",
-                fillcolor=_faded(color),
+                fillcolor=color,
                 line={"width": 0},
                 mode="lines",
                 hoverinfo="skip",
@@ -182,9 +191,9 @@ def _or_value(limit: float | None, value: float | None, scale: str) -> float | N
     return value if limit is None or (scale == "log" and limit <= 0) else limit
 
 
-def _faded(color: str) -> str:
+def _faded(color: str, opacity: float) -> str:
     red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{BAND_OPACITY})"
+    return f"rgba({red},{green},{blue},{opacity})"
 
 
 def _mark_half_lives(figure: go.Figure, curves: Sequence[MemoryCurve], *, theme: str) -> None:
@@ -209,7 +218,3 @@ def _mark_half_lives(figure: go.Figure, curves: Sequence[MemoryCurve], *, theme:
                 + ": half of it is left at delay %{x:.2f}<extra></extra>",
             )
         )
-
-
-def _longest(curves: Sequence[MemoryCurve]) -> int:
-    return max((len(curve.value) for curve in curves), default=1)

@@ -82,6 +82,6 @@ class Queries:
         self.memory = MemoryQueries(self.recordings, results)
         self.memory_classes = MemoryClassQueries(self.recordings, results, self.annotations, cache)
         self.memory_properties = MemoryPropertyQueries(self.recordings, results, remembered, cache)
-        self.memory_directions = MemoryDirectionQueries(self.recordings, results, remembered, cache)
+        self.memory_directions = MemoryDirectionQueries(self.recordings, results, cache)
         self.memory_units = MemoryUnitQueries(self.recordings, results, cache)
         self.memory_where = MemoryWhereQueries(self.recordings, self.networks, cache)

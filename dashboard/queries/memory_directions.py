@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.analyses.memory.directions import RememberedDirection, remembered_directions
 from analytics.analyses.memory.record import StateGradients
+from analytics.analyses.memory.subspace import singular_values
 from analytics.analyses.whitening import Whitening
 from analytics.errors import ParameterError
 from analytics.store.recording import Recording
@@ -17,7 +19,7 @@ from dashboard.queries.clusters import plain
 from dashboard.queries.memory_find import word_counts
 from dashboard.queries.memory_question import MemoryQuestion
 from dashboard.queries.memory_results import MemoryResults, stamp_of
-from dashboard.queries.memory_sentences import nothing_stored
+from dashboard.queries.memory_sentences import directions_note, nothing_stored
 from dashboard.queries.recordings import RecordingQueries
 
 __all__ = ["MemoryDirectionQueries", "Remembered", "RememberedDirections"]
@@ -104,82 +106,90 @@ class RememberedDirections:
 class MemoryDirectionQueries:
     """What do the best remembered directions mean?"""
 
-    def __init__(
-        self,
-        recordings: RecordingQueries,
-        results: MemoryResults,
-        remembered: RememberedDirections,
-        cache: AnswerCache,
-    ) -> None:
-        self._recordings, self._results = recordings, results
-        self._remembered, self._cache = remembered, cache
+    def __init__(self, recordings: RecordingQueries, results: MemoryResults, cache: AnswerCache) -> None:
+        self._recordings, self._results, self._cache = recordings, results, cache
 
     def directions(self, asked: MemoryQuestion) -> dict[str, Any]:
         """Return the words at both ends of the first directions at the chosen delay."""
         recording = self._recordings.open(asked.recording)
-        remembered = self._remembered.of(recording, asked)
-        at = min(asked.delay, len(remembered.count) - 1)
+        stored = self._results.best(recording, asked)
+        if stored is None:
+            raise ParameterError(nothing_stored(recording, asked.state))
+        found = self._results.load(recording, stored)
+        at = min(asked.delay, len(found.delays) - 1)
         counts = word_counts(recording, self._cache)
-        words = np.flatnonzero(counts >= min(MIN_COUNT, counts.max(initial=0)))
-        vectors = self._vectors(recording, remembered, words, counts)
-        known = np.isfinite(remembered.values[at]).all()
-        first = range(min(N_DIRECTIONS, remembered.values.shape[1]) if known else 0)
+        least = MIN_COUNT if (counts >= MIN_COUNT).sum() > 1 else 1
+        directions = self._cache.answer(
+            "remembered directions",
+            recording.fingerprint,
+            {"stamp": stamp_of(stored), "delay": at, "whitened": asked.whitened},
+            lambda: self._directions(recording, found, at, whitened=asked.whitened, min_count=least),
+        )
+        total = sum(self._values(recording, found, at, whitened=asked.whitened))
+        n_words = int((counts >= least).sum())
         return {
             "delay": at,
-            "n": int(remembered.count[at]),
-            "words": len(words),
-            "minCount": MIN_COUNT,
+            "n": int(found.count[at]),
+            "words": n_words,
+            "minCount": least,
             "directions": [
                 {
-                    "rank": rank + 1,
-                    "value": plain(remembered.values[at, rank]),
-                    "share": plain(remembered.values[at, rank] / remembered.values[at].sum()),
-                    **_ends(recording, remembered.directions[at, rank], words, vectors, counts),
+                    "rank": rank,
+                    "value": plain(each.value),
+                    "share": plain(each.value / total) if total > 0 else None,
+                    "positive": _end(recording, each.positive, each.positive_cosine, counts, sign=1),
+                    "negative": _end(recording, each.negative, each.negative_cosine, counts, sign=-1),
                 }
-                for rank in first
+                for rank, each in enumerate(directions, start=1)
             ],
-            "notes": [
-                f"{len(words):,} words that occur at least {MIN_COUNT} times were compared, by the cosine "
-                "between a direction and the word's embedding less the mean of all. Which end is which says "
-                "nothing."
-            ],
+            "notes": [directions_note(n_words, least)],
         }
 
-    def _vectors(
-        self,
-        recording: Recording,
-        remembered: Remembered,
-        words: NDArray[np.int64],
-        counts: NDArray[np.int64],
+    def _gradient(
+        self, recording: Recording, found: StateGradients, at: int, *, whitened: bool
+    ) -> NDArray[np.floating]:
+        mean = found.mean[at]
+        return self._results.whitening(recording).gradient(mean) if whitened else mean
+
+    def _values(
+        self, recording: Recording, found: StateGradients, at: int, *, whitened: bool
     ) -> NDArray[np.float64]:
-        """Unit vectors of words, from the mean over all positions; zero for a word that lies there."""
-        embedding = self._results.embedding(recording).astype(np.float64)
-        mean = np.average(embedding, axis=0, weights=counts)
-        vectors = remembered.coordinates(embedding[words] - mean)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+        if not whitened:
+            return found.singular_values[at]
+        return singular_values(self._gradient(recording, found, at, whitened=True))
+
+    def _directions(
+        self, recording: Recording, found: StateGradients, at: int, *, whitened: bool, min_count: int
+    ) -> tuple[RememberedDirection, ...]:
+        if not found.count[at]:
+            return ()
+        embedding = self._results.embedding(recording)
+        return remembered_directions(
+            self._gradient(recording, found, at, whitened=whitened),
+            self._results.whitening(recording).embedding(embedding) if whitened else embedding,
+            counts=word_counts(recording, self._cache),
+            n_directions=N_DIRECTIONS,
+            n_words=N_WORDS,
+            min_count=min_count,
+        )
 
 
-def _ends(
+def _end(
     recording: Recording,
-    direction: NDArray[np.floating],
     words: NDArray[np.int64],
-    vectors: NDArray[np.float64],
+    cosines: NDArray[np.float64],
     counts: NDArray[np.int64],
-) -> dict[str, list[dict[str, Any]]]:
-    cosines = vectors @ direction
-    order = np.argsort(-cosines, kind="stable")
-
-    def listed(places: NDArray[np.int64], sign: int) -> list[dict[str, Any]]:
-        return [
-            {
-                "id": int(words[place]),
-                "text": str(recording.vocabulary[words[place]]),
-                "count": int(counts[words[place]]),
-                "cosine": plain(cosines[place]),
-            }
-            for place in places[:N_WORDS].tolist()
-            if sign * cosines[place] > 0
-        ]
-
-    return {"positive": listed(order, 1), "negative": listed(order[::-1], -1)}
+    *,
+    sign: int,
+) -> list[dict[str, Any]]:
+    """The words at one end; those that lie on the other side of the middle are none of it."""
+    return [
+        {
+            "id": word,
+            "text": str(recording.vocabulary[word]),
+            "count": int(counts[word]),
+            "cosine": plain(cosine),
+        }
+        for word, cosine in zip(words.tolist(), cosines.tolist(), strict=True)
+        if sign * cosine > 0
+    ]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.analyses.memory.separability import Separability, separability
 from analytics.analyses.memory.subspace import property_direction
 from analytics.errors import AnalyticsError, ParameterError
 from analytics.store.recording import Recording
@@ -94,16 +95,32 @@ class MemoryPropertyQueries:
         if not isinstance(which, int) or not 0 <= which < len(asked.properties):
             raise ParameterError(f"There are {len(asked.properties)} properties. Got number {which}.")
         recording, text = self._recordings.open(asked.recording), asked.properties[which]
-        found = self._cache.answer(
-            "memory separability",
-            recording.fingerprint,
-            {"property": text, "seed": asked.seed},
-            lambda: self._separated(recording, text, seed=asked.seed),
-        )
-        return {"text": text, **found}
+        try:
+            found = self._cache.answer(
+                "memory separability",
+                recording.fingerprint,
+                {"property": text, "seed": asked.seed, "types": asked.types},
+                lambda: self._separated(recording, text, asked),
+            )
+        except ParameterError as error:
+            return {"text": text, "error": str(error), "seed": asked.seed}
+        return {
+            "text": text,
+            "error": "",
+            "l1": _accuracy(found.l1),
+            "l2": _accuracy(found.l2),
+            "baseline": plain(found.baseline),
+            "nTypes": found.n_first + found.n_second,
+            "n": found.n_first + found.n_second,
+            "folds": found.n_folds,
+            "seed": found.seed,
+        }
 
-    def _separated(self, recording: Recording, text: str, *, seed: int) -> dict[str, Any]:
-        return {"error": "How well the two classes are parted is not computed yet.", "seed": seed}
+    def _separated(self, recording: Recording, text: str, asked: MemoryQuestion) -> Separability:
+        embedding = self._results.embedding(recording)
+        one, other, n_shared = word_classes(recording, text)
+        counts = _counts((one, other, n_shared), asked, len(embedding))
+        return separability(embedding, one.words, other.words, counts=counts, seed=asked.seed)
 
     def _found(self, recording: Recording, asked: MemoryQuestion) -> tuple[Remembered, list[_Property]]:
         remembered = self._remembered.of(recording, asked)
@@ -190,6 +207,11 @@ def _single_notes(*classes: WordClass) -> list[str]:
         for each in classes
         if len(each.words) == 1
     ]
+
+
+def _accuracy(folds: NDArray[np.float64]) -> dict[str, float | None]:
+    """The mean over folds, and the lowest and the highest of them."""
+    return {"accuracy": plain(folds.mean()), "low": plain(folds.min()), "high": plain(folds.max())}
 
 
 def _between(found: list[_Property]) -> list[list[float | None]]:

@@ -38,7 +38,9 @@ class MemoryResults:
         return [each for each in stored_memories(recording) if n_delays(each)]
 
     def by(self, recording: Recording, asked: MemoryQuestion) -> str:
-        """Return the annotation whose labels are the classes: the one asked for, one that suits, or none.
+        """Return the annotation whose labels are the classes.
+
+        The one asked for, else that of the stored result that is shown, else one that suits; empty: none.
 
         Raises
         ------
@@ -52,9 +54,12 @@ class MemoryResults:
             )
         if asked.by:
             return asked.by
+        stored = self.best(recording, asked)
+        if stored is not None and stored.parameters.by:
+            return stored.parameters.by[0]
         facts = recording.manifest.get("annotations", {})
-        suiting = [name for name in known if 1 < len(facts[name].get("labels", ())) <= MOST_CLASSES]
-        return next(iter(suiting), "")
+        suiting = (name for name in known if 1 < len(facts[name].get("labels", ())) <= MOST_CLASSES)
+        return next(suiting, "")
 
     def best(self, recording: Recording, asked: MemoryQuestion) -> StoredMemory | None:
         """Return the stored result that answers a question best.
@@ -62,21 +67,20 @@ class MemoryResults:
         State and, where they were named, positions and seed are those asked for. Then count: as many of the
         delays as can be, the classes and words asked for, the most positions, the newest.
         """
-        by = self.by(recording, asked)
+        n_all = recording.n_positions
 
         def fits(stored: StoredMemory) -> bool:
             if stored.parameters.state != asked.state:
                 return False
             if asked.positions == AUTOMATIC:
                 return True
-            n_asked = asked.positions or recording.n_positions
-            n_stored = stored.parameters.positions or recording.n_positions
-            return stored.parameters.seed == asked.seed and n_stored == n_asked
+            n_stored = stored.parameters.positions or n_all
+            return stored.parameters.seed == asked.seed and n_stored == (asked.positions or n_all)
 
         def worth(stored: StoredMemory) -> tuple:
             return (
                 min(n_delays(stored), asked.delays),
-                not by or by in stored.parameters.by,
+                asked.by in stored.parameters.by if asked.by else bool(stored.parameters.by),
                 len(set(stored.parameters.words) & set(asked.words)),
                 stored.n_counted,
                 stored.finished,

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shlex
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from analytics.store.recording import Recording
 from dashboard.queries.cache import code_version
@@ -24,6 +25,8 @@ OPERATIONS_PER_SECOND = 1.2e11
 """Of two cores, measured with 256 cells and an embedding of 64: 4 s for 1,000 positions and 30 delays."""
 START_SECONDS = 4.0
 """Loading torch and the recording."""
+USUAL_FOLDER = Path(__file__).resolve().parents[2] / "data" / "recordings"
+"""Where the command looks unless told otherwise."""
 GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
 
@@ -106,6 +109,8 @@ def command(recording: Recording, run: MemoryRun) -> str:
     for word in run.words:
         parts += ["--word", str(recording.vocabulary[word])]
     parts += ["--positions", str(run.positions) if run.positions else "all", "--seed", str(run.seed)]
+    if recording.path.resolve().parent != USUAL_FOLDER:
+        parts += ["--folder", str(recording.path.parent)]
     return shlex.join(parts)
 
 

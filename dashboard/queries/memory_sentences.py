@@ -6,6 +6,7 @@ from analytics.store.recording import Recording
 
 __all__ = [
     "MINIMUM",
+    "directions_note",
     "duration",
     "estimate_sentence",
     "few_note",
@@ -81,6 +82,15 @@ def shared_note(n_shared: int, one: str, other: str) -> list[str]:
         return [f"1 word is of both '{one}' and '{other}': it belongs to the class that it is more often of."]
     each = "each belongs to the class that it is more often of"
     return [f"{n_shared:,} words are of both '{one}' and '{other}': {each}."]
+
+
+def directions_note(n_words: int, min_count: int) -> str:
+    """Return which words were compared with a direction, and how."""
+    least = f"that occur at least {min_count} times " if min_count > 1 else ""
+    return (
+        f"{n_words:,} words {least}were compared, by the cosine between a direction and the word's embedding "
+        "as seen from their mean. Which end is which says nothing."
+    )
 
 
 def estimate_sentence(seconds: float, *, n_positions: int, n_all: int) -> str:

@@ -24,6 +24,7 @@ from dashboard.queries.responses import tag_annotations
 __all__ = ["MemoryStatusQueries"]
 
 MOST_LABELS = 60
+MOST_CANDIDATES = 60
 
 
 class MemoryStatusQueries:
@@ -57,6 +58,7 @@ class MemoryStatusQueries:
             "stored": [for_browser(stored) for stored in self._results.stored(recording)],
             "stamp": self._stamp(asked),
             "beside": [self._beside(each) for each in asked.curves[1:]],
+            "candidates": self._candidates(asked),
             "delaysAsked": asked.delays,
             "delaysPossible": longest,
             "notes": _notes(asked, longest),
@@ -90,6 +92,21 @@ class MemoryStatusQueries:
             return {**row, "ready": False, "why": str(error)}
         why = "" if stored else why_no_network(recording) or nothing_stored(recording, asked.state)
         return {**row, "ready": stored is not None, "why": why}
+
+    def _candidates(self, asked: MemoryQuestion) -> list[dict[str, Any]]:
+        """Return the states of all recordings that could stand beside, those that are computed first."""
+        rows = [
+            self._beside(asked.of_curve(f"{facts.key}:{state}"))
+            for facts in self._recordings.all()
+            for state in self._states(facts.key)
+            if (facts.key, state) != (asked.recording, asked.state)
+        ]
+        return sorted(rows, key=lambda row: not row["ready"])[:MOST_CANDIDATES]
+
+    def _states(self, key: str) -> list[str]:
+        """Return the states of a recording that a memory can be computed of."""
+        recording = self._recordings.find(key)
+        return [] if recording is None or why_no_network(recording) else memory_states(recording)
 
     def _stamp(self, asked: MemoryQuestion) -> str:
         """A text that differs whenever a curve may."""

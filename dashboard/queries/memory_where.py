@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from analytics.analyses.memory.half_life import half_life
+from analytics.derived.influence import word_influence
 from analytics.errors import RangeError
 from analytics.store.recording import Recording
 from dashboard.queries.cache import AnswerCache
+from dashboard.queries.clusters import plain
+from dashboard.queries.memory_curves import numbers
 from dashboard.queries.memory_network import layer_of, shipped_shape
 from dashboard.queries.memory_question import MemoryQuestion
 from dashboard.queries.networks import LiveNetworks
@@ -40,7 +46,10 @@ class MemoryWhereQueries:
         begin = int(starts[sequence])
         end = int(starts[sequence + 1]) if sequence + 1 < len(starts) else recording.n_positions
         start, stop = max(begin, position - BEFORE), min(end, position + AFTER + 1)
-        norms = None
+        began = time.perf_counter()
+        norms = self._norms(recording, asked.state, position, stop)
+        ms = (time.perf_counter() - began) * MILLISECONDS
+        own = norms[0] if norms[0] > 0 else np.nan
         return {
             "position": position,
             "start": start,
@@ -56,15 +65,30 @@ class MemoryWhereQueries:
                     strict=True,
                 )
             ],
-            "norms": norms,
-            "relative": None,
-            "limit": None,
-            "halfLife": None,
+            "norms": numbers(norms),
+            "relative": numbers(norms / own),
+            "limit": plain(norms.max()),
+            "halfLife": plain(float(half_life(norms))),
             "unit": "state per embedding",
             "what": "norm of the word's influence on the state",
-            "ms": None,
+            "ms": round(ms, 1),
             "notes": [] if stop < end or stop == position + AFTER + 1 else ["The sequence ends here."],
         }
+
+    def _norms(self, recording: Recording, state: str, position: int, stop: int) -> NDArray[np.float64]:
+        """Norms of the influence of a position on the state at each from it up to `stop`."""
+
+        def run() -> NDArray[np.float64]:
+            network = self._networks.of(recording)
+            return word_influence(network, position, state=state, n_after=stop - position - 1)
+
+        return self._cache.answer(
+            "memory influence",
+            recording.fingerprint,
+            {"state": state, "position": position, "stop": stop},
+            run,
+            on_disk=False,
+        )
 
 
 def first_place(recording: Recording) -> int:

@@ -251,3 +251,17 @@ def test_the_demo_recordings_are_what_their_networks_give(name):
             logs = recording.log_probability[after : stop - 1]
             np.testing.assert_allclose(sentence.next_words.log_probability[:-1], logs, atol=1e-3)
         assert sentence.is_start == (after == start)
+
+
+def test_what_is_carried_to_a_position_is_the_state_before_it(language_model):
+    recording = language_model.recording
+    start, stop = sequences()[1]
+    assert language_model.carried_to(start) is None
+    carried = language_model.carried_to(stop - 1)
+    for place, part in enumerate(carried):
+        kind = ("hidden", "cell")[place]
+        for number, values in enumerate(part[:, 0].numpy()):
+            recorded = recording.states(f"layer{number}.{kind}").read(stop - 2, stop - 1)[0]
+            np.testing.assert_allclose(values, recorded, atol=1e-6)
+    with pytest.raises(RangeError, match="Got 99"):
+        language_model.carried_to(99)

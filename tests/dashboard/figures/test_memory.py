@@ -102,7 +102,10 @@ def test_classes_keep_their_colours():
         MemoryCurve("NOUN", "category 2", n=(5, 4), value=(2.0, 0.5)),
         MemoryCurve("X", "category 99", n=(5, 4), value=(3.0, 0.5)),
     ]
-    shown = lines(classes_figure(rows, **{**PLAIN, "theme": "dark"}))
+    figure = classes_figure([*rows, CURVE], **{**PLAIN, "theme": "dark"})
+    assert not [trace for trace in figure.data if trace.mode == "markers"]
+    assert bands(figure)[0].fillcolor.endswith(",0.08)")
+    shown = lines(figure)[:3]
     assert [line.line.color for line in shown] == [DARK.text, CATEGORIES["dark"][2], OTHER["dark"]]
 
 
