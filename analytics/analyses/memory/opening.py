@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from analytics.analyses.memory.engines import Engine, LayerEngine
 from analytics.analyses.memory.networks import as_layers, target_of
+from analytics.analyses.memory.step_functions import StateParts, StepEngine, function_digest, initial_of
 from analytics.errors import ParameterError, ShapeError
 
 if TYPE_CHECKING:
@@ -39,10 +40,19 @@ class Opened:
     n_lanes: int
     digest: str
     """Changes with the weights."""
+    is_parallel: bool = True
+    """Whether several threads may walk at once."""
 
 
 def open_network(
-    network: Any, *, state: str, n_embedding: int, is_double: bool, n_delays: int, device: str
+    network: Any,
+    *,
+    state: str,
+    n_embedding: int,
+    is_double: bool,
+    n_delays: int,
+    device: str = "auto",
+    initial: Any = None,
 ) -> Opened:
     """Check a network at the door.
 
@@ -55,10 +65,7 @@ def open_network(
     from torch import nn
 
     if not isinstance(network, nn.RNN | nn.GRU | nn.LSTM):
-        raise ParameterError(
-            "The network must be an nn.RNN, nn.GRU or nn.LSTM, or a step function. "
-            f"Got {type(network).__name__}."
-        )
+        return _open_function(network, initial, state=state, n_embedding=n_embedding)
     layers = as_layers(network)
     target = target_of(state, layers)
     wanted = layers[0].of_input.shape[1]
@@ -79,6 +86,28 @@ def open_network(
         n_units=n_units,
         n_lanes=GPU_LANES if place.type != "cpu" else int(np.clip(LANE_BYTES // n_bytes, 1, MAX_LANES)),
         digest=_digest(layers),
+    )
+
+
+def _open_function(step: Any, initial: Any, *, state: str, n_embedding: int) -> Opened:
+    import torch
+
+    if not callable(step) or isinstance(step, torch.nn.RNNBase):
+        raise ParameterError(
+            "The network must be an nn.RNN, nn.GRU or nn.LSTM, or a step function. "
+            f"Got {type(step).__name__}."
+        )
+    first = initial_of(step, initial)
+    engine = StepEngine(step, first, state, n_embedding=n_embedding)
+    vector = StateParts.of(first).joined(first)
+    return Opened(
+        engine=lambda: StepEngine(step, first, state, n_embedding=n_embedding),
+        to_tensor=lambda values: torch.from_numpy(values).to(vector),
+        dtype=vector.detach().cpu().numpy().dtype,
+        n_units=engine.n_units,
+        n_lanes=1,
+        digest=function_digest(step),
+        is_parallel=False,
     )
 
 

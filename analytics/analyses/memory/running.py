@@ -15,7 +15,7 @@ from analytics.analyses.memory.beginnings import starting_states
 from analytics.analyses.memory.blocks import Blocks
 from analytics.analyses.memory.engines import Engine
 from analytics.analyses.memory.spans import Chain
-from analytics.analyses.memory.walking import Plan, part_of, walk
+from analytics.analyses.memory.walking import Part, Plan, part_of, walk
 
 __all__ = ["on_all_cores", "run_chains"]
 
@@ -58,6 +58,8 @@ def run_chains(
     chains: list[tuple[Chain, list[int]]],
     blocks: Blocks,
     show: Callable[[int, int], None] | None,
+    *,
+    is_parallel: bool = True,
 ) -> None:
     """Compute all blocks that are not finished.
 
@@ -80,10 +82,13 @@ def run_chains(
         return
     beginnings = np.unique(np.concatenate([part.beginnings() for part in left]))
 
-    def work(part) -> None:
+    def work(part: Part) -> None:
         walk(make_engine(), part, plan, states=states, blocks=blocks, report=progress.report)
 
-    with _one_thread_each(), ThreadPoolExecutor(_n_threads(len(left)), initializer=_calm) as pool:
+    with (
+        _one_thread_each(),
+        ThreadPoolExecutor(_n_threads(len(left)) if is_parallel else 1, initializer=_calm) as pool,
+    ):
         try:
             states: dict = {}
             _wait([pool.submit(_begin, make_engine(), plan, beginnings, progress, states)], progress)

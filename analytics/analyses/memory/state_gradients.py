@@ -51,6 +51,7 @@ def state_gradients(
     progress: Callable[[int, int], None] | None = None,
     checkpoint: str | Path | None = None,
     device: str = "auto",
+    initial: Any = None,
 ) -> StateGradients:
     r"""Mean Jacobians of a state with respect to the embedded input some positions before.
 
@@ -62,14 +63,18 @@ def state_gradients(
 
     Parameters
     ----------
-    network : torch.nn.RNN, GRU or LSTM
-        Of any number of layers, in one direction, without a projection; dropout is not applied.
+    network : torch.nn.RNN, GRU or LSTM, or a step function
+        Of any number of layers, in one direction, without a projection; dropout is not applied. A step
+        function is called with one input, (n_embedding,), and the state before, and returns the state after:
+        a tensor (n_units,), a tuple or a dict of such. It is differentiated by `torch.func`, so that it must
+        not change anything in place. An `nn.RNNCell`, `GRUCell` or `LSTMCell` is one.
     embedded : array-like of shape (n_positions, n_embedding)
         What the network read. Anything that has a `shape` and gives the rows of an array of positions will
         do, so that it need not be in memory. float64 here or in the network: computed in float64, else
         float32.
     state : str, default="layer0.cell"
-        `layer<k>.hidden`, or `layer<k>.cell` of an LSTM.
+        `layer<k>.hidden`, or `layer<k>.cell` of an LSTM. Of a step function: `layer0.hidden` for a tensor,
+        that and `layer0.cell` for a pair, `state0`, `state1`, ... for longer tuples, the keys of a dict.
     delays : iterable of int, default=range(30)
     sequence_starts : array-like of shape (n_sequences,), optional
         First position of each sequence, where the state is zero. Default: one sequence.
@@ -87,7 +92,10 @@ def state_gradients(
         A folder for marks: the same call goes on from there after it was stopped or killed. It is deleted at
         the end.
     device : str, default="auto"
-        `cpu`, `cuda`, or `auto`: a GPU when there is one.
+        `cpu`, `cuda`, or `auto`: a GPU when there is one. A step function runs where `initial` is.
+    initial : tensor, or tuple or dict of tensors, optional
+        A step function's state before each sequence; its precision is that of the computation. torch's cells
+        begin with zeros.
 
     Returns
     -------
@@ -133,6 +141,7 @@ def state_gradients(
         is_double=is_double,
         n_delays=int(asked.max()) + 1,
         device=device,
+        initial=initial,
     )
     spans = counted_spans(starts, n_positions, positions=positions, seed=seed)
     plan = Plan(inputs, found, asked, starts, opened.to_tensor, opened.dtype)
@@ -143,7 +152,8 @@ def state_gradients(
     blocks = _blocks(opened, plan, spans, checkpoint, n_bytes=n_bytes * sum(map(len, borders)), state=state)
     keys = [(number, block) for number, border in enumerate(borders) for block in range(len(border) - 1)]
     try:
-        run_chains(opened.engine, plan, list(zip(chains, borders, strict=True)), blocks, progress)
+        given = list(zip(chains, borders, strict=True))
+        run_chains(opened.engine, plan, given, blocks, progress, is_parallel=opened.is_parallel)
         fields = on_all_cores(lambda row: means_of_row(blocks, keys, row, seed=seed), range(len(found) + 1))
     except BaseException:
         if checkpoint is None:
