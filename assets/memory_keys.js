@@ -26,7 +26,7 @@
         const where = memory.view().view === "where";
         if (event.key === "Escape") {
             escape(event);
-        } else if (typing(event.target) || event.target.closest("[role=tab]")) {
+        } else if (typing(event.target)) {
             return;
         } else if (by && !event.shiftKey) {
             event.preventDefault();
