@@ -169,7 +169,10 @@
         const sliding = place.contains(document.activeElement) && document.activeElement.name === "top";
         const head = make("div", "detail-head");
         const inMatch = make("a", "", "in Match", {href: clusters.matchAddress({pinned: unit.unit})});
-        head.append(make("h2", "", "Unit " + unit.unit), make("span", "quiet unit-cluster", clusterOf(unit.unit)), inMatch,
+        const {recording, state} = clusters.view();
+        const inMemory = make("a", "", "in Memory", {href: stateroom.clustersView.setting("memory") + "?" + new URLSearchParams({recording, state, unit: unit.unit})});
+        inMemory.title = "How long it holds what it takes in, beside its gates";
+        head.append(make("h2", "", "Unit " + unit.unit), make("span", "quiet unit-cluster", clusterOf(unit.unit)), inMatch, inMemory,
             stateroom.button("×", "Release unit " + unit.unit, () => clusters.change({unit: -1}), "row-remove"));
         const columns = make("div", "unit-columns");
         columns.append(boxes(unit), distribution(unit), contexts(unit));

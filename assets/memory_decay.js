@@ -5,8 +5,8 @@
     const {memory} = stateroom;
     const make = (...given) => stateroom.element(...given);
     const {view, change} = memory;
-    const percent = (value) => (Number.isFinite(value) ? (100 * value).toFixed(value < 0.1 ? 1 : 0) + " %" : "–");
-    const MEASURED = {largest: "largest", sum: "sum", share: "share"};
+    const percent = (value) => (!Number.isFinite(value) ? "–" : value > 0 && value < 0.0005 ? "< 0.1 %" : (100 * value).toFixed(value < 0.1 ? 1 : 0) + " %");
+    const MEASURED = {largest: () => "largest", sum: () => "sum", share: (n) => "first " + n};
     let unitSort = "halfLife";
 
     memory.percent = percent;
@@ -27,7 +27,7 @@
         return made;
     };
 
-    const lives = (value) => value.toFixed(value < 10 ? 1 : 0);
+    const lives = (value) => (value > 0 && value < 0.05 ? "< 0.1" : value.toFixed(value < 10 ? 1 : 0));
     memory.halfLife = (row) => (Number.isFinite(row.halfLife)
         ? memory.banded(lives(row.halfLife), row.halfLifeLow, row.halfLifeHigh, lives) : make("span", "", row.halfLifeText || "–"));
 
@@ -56,7 +56,7 @@
         }
         const at = view().delay;
         const measured = curve[view().measure];
-        return [curveName(curve), Number.isFinite(measured[at]) ? write(measured[at]) : "–", percent(curve.share[at]), memory.halfLife(curve),
+        return [curveName(curve), Number.isFinite(measured[at]) ? write(measured[at]) : "–", ...(view().measure === "share" ? [] : [percent(curve.share[at])]), memory.halfLife(curve),
             Number.isFinite(curve.n[at]) ? stateroom.whole(curve.n[at]) : "–"];
     }
 
@@ -68,7 +68,7 @@
         }
         const {n} = view();
         const last = curve.share.findLastIndex((value) => Number.isFinite(value));
-        const half = Number.isFinite(curve.halfLife) ? "Half is left after " + lives(curve.halfLife) + " positions."
+        const half = Number.isFinite(curve.halfLife) ? (memory.decay.curves.length > 1 ? "Of " + curve.name + " half" : "Half") + " is left after " + lives(curve.halfLife) + " positions."
             : curve.halfLifeText ? "More than half is left at every delay computed." : "";
         const [before, after] = [curve.share[0], curve.share[last]];
         const turn = Math.abs(after - before) < 0.05 ? "about as selective" : after > before ? "more selective" : "less selective";
@@ -90,8 +90,8 @@
         const write = measure === "share" ? percent : plain;
         const columns = [
             {name: "curve"},
-            {name: MEASURED[measure], number: true, title: "At the delay" + (unit ? ", in " + unit : "")},
-            {name: "first " + n, number: true, title: "Share of the first " + n + " singular values in the sum, at the delay: 100 % when they hold all of it"},
+            {name: MEASURED[measure](n), number: true, title: "At the delay" + (unit ? ", in " + unit : "")},
+            ...(measure === "share" ? [] : [{name: "first " + n, number: true, title: "Share of the first " + n + " singular values in the sum, at the delay: 100 % when they hold all of it"}]),
             {name: "half-life", number: true, title: "Delay at which the curve has fallen to half of what it is at delay 0"},
             {name: "n", number: true, title: "Positions that the mean at the delay is over"},
         ];
@@ -133,7 +133,9 @@
             {name: keepName || "keep", number: true, sort: "keep", title: "Mean of the gate that lets it keep what it holds"},
         ];
         const sorting = {by: unitSort, choose: (sort) => { unitSort = UNIT_SORTS.includes(sort) ? sort : unitSort; drawUnits(); }};
-        const link = view().unit >= 0 ? [make("a", "", "unit " + view().unit + " in Match", {href: memory.matchAddress({pinned: view().unit})})] : [];
+        const {unit, recording, state} = view();
+        const link = unit < 0 ? [] : [make("a", "", "unit " + unit + " in Match", {href: memory.matchAddress({pinned: unit})}),
+            make("a", "", "in Clusters", {href: stateroom.memoryView.setting("clusters") + "?" + new URLSearchParams({recording, state, unit})})];
         const head = make("div", "part-line");
         head.append(make("h2", "", "Units"), ...link, make("span", "quiet", why || ""));
         stateroom.redraw(place, [head, stateroom.table({label: "Units", columns, sorting, rows: sorted.map((unit) => unitRow(unit, write))})]);

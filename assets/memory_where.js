@@ -145,7 +145,7 @@
         const scale = Number.isFinite(limit) ? [make("span", "scale-end", "0"), bar, make("span", "scale-end", stateroom.number(limit))] : [];
         const half = Number.isFinite(halfLife) ? "Half of it is left after " + halfLife.toFixed(1) + " positions." : "";
         made.append(make("span", "", (what || "norm of the influence") + (unit ? ", " + unit : "")), ...scale, make("span", "quiet", half),
-            make("span", "quiet", Number.isFinite(ms) ? "run now, " + Math.round(ms) + " ms" : ""));
+            make("span", "quiet", Number.isFinite(ms) ? "the network ran just now, in " + (ms < 1000 ? Math.round(ms) + " ms" : (ms / 1000).toFixed(1) + " s") : ""));
         return made;
     }
 
@@ -173,7 +173,7 @@
         const strip = make("div", "where-strip", null, {"role": "group", "aria-label": "The tokens, with what is left of the chosen one at each"});
         strip.append(...memory.where.tokens.map(column));
         strip.addEventListener("keydown", move);
-        const notes = [memory.where.atStart ? "A sequence begins here." : "", ...(memory.where.notes || [])].filter(Boolean).join(" ");
+        const notes = [memory.where.atStart ? "A sequence begins with the first of these." : "", ...(memory.where.notes || [])].filter(Boolean).join(" ");
         place.replaceChildren(make("div", "hit-list where-hits"), ...none, strip, make("p", "quiet note", notes));
         drawHits();
         if (focused) {

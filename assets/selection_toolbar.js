@@ -89,6 +89,7 @@
                 maxlength: 500, spellcheck: "false", autocomplete: "off"}),
             where: element("span", "tool-where"),
             inSentences: element("a", "", "in Sentences"),
+            inMemory: element("a", "", "in Memory"),
         };
         fields.at.classList.add("tool-position");
         fields.search.addEventListener("keydown", (event) => {
@@ -110,7 +111,7 @@
                 tool("+5", "5 tokens on", () => move(5)), tool("+50", "50 tokens on", () => move(50)),
                 tool("»", "One window on (Page down)", () => page(1)),
                 tool("⇥", "Next sequence (])", () => selection.sequenceStep(1))),
-            fields.where, fields.inSentences,
+            fields.where, fields.inSentences, fields.inMemory,
             group("search", search),
             element("div", "tool-break"),
             group("width", tool("−", "Fewer tokens, wider (−)", () => selection.zoomStep(-1)), labelled("tokens", fields.width),
@@ -132,11 +133,13 @@
         ["at", "width", "threshold", "transform", "axis", "run", "search"].forEach((name) => set(fields[name], now[name]));
     }
 
-    /** The range, or without one what the window shows, word by word through the clusters. */
-    function leadToSentences({recording, state, at, width, start, stop}) {
+    /** The range, or without one what the window shows: word by word through the clusters; what is left of its first. */
+    function leadOn({recording, state, at, width, start, stop}) {
         const [from, to] = start >= 0 ? [start, stop] : [at, at + Math.min(width, selection.window ? selection.window.n_positions - at : width)];
         fields.inSentences.href = stateroom.view.setting("sentences") + "?" + new URLSearchParams({recording, state, s: "c" + from + "-" + to});
         fields.inSentences.title = start >= 0 ? "What the range does to the clusters, word by word" : "What these tokens do to the clusters, word by word";
+        fields.inMemory.href = stateroom.view.setting("memory") + "?" + new URLSearchParams({recording, state, view: "where", position: from});
+        fields.inMemory.title = "What is left of the first of these tokens at each of the next";
     }
 
     // ---- tracks -----------------------------------------------------------------------------------------
@@ -201,14 +204,14 @@
         mount,
         view(now, previous) {
             show(now);
-            leadToSentences(now);
+            leadOn(now);
             if (now.tracks !== previous.tracks || now.mask !== previous.mask) {
                 fillMenu(now);
             }
         },
         window(shown) {
             showWhere(shown);
-            leadToSentences(view());
+            leadOn(view());
             fillMenu(view());
         },
     });

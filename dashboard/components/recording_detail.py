@@ -13,8 +13,10 @@ from dashboard.components.written import count_text, share_text
 from dashboard.facts import FileGroup, RecordingDetail, RecordingFacts, StateRow
 from dashboard.links import (
     ClustersView,
+    MemoryView,
     SentencesView,
     clusters_address,
+    memory_address,
     opening_address,
     sentences_address,
 )
@@ -97,6 +99,8 @@ def _next_steps(facts: RecordingFacts) -> list[Any]:
     steps.append(dcc.Link("Clusters of words and units", href=clusters, className="next-link"))
     sentences = sentences_address(SentencesView(recording=facts.key))
     steps.append(dcc.Link("Inside a sentence", href=sentences, className="next-link"))
+    memory = memory_address(MemoryView(recording=facts.key))
+    steps.append(dcc.Link("What it remembers", href=memory, className="next-link"))
     return steps
 
 

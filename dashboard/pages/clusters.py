@@ -18,7 +18,7 @@ PATH = PATHS["clusters"]
 def layout() -> html.Main:
     """Return the page; what it shows arrives with the view."""
     paths = {"ask": get_relative_path("/ask/")}
-    paths |= {page: get_relative_path(PATHS[page]) for page in ("match", "sentences")}
+    paths |= {page: get_relative_path(PATHS[page]) for page in ("match", "sentences", "memory")}
     return html.Main(
         [*clusters_stores({**clusters_defaults(), **paths}), no_clusters(), clusters_panel()],
         id=Clusters.PAGE,

@@ -20,7 +20,7 @@ PATH = PATHS["match"]
 def layout() -> html.Main:
     """Return the page; what it shows arrives with the view."""
     paths = {"ask": get_relative_path("/ask/")}
-    paths |= {page: get_relative_path(PATHS[page]) for page in ("clusters", "sentences")}
+    paths |= {page: get_relative_path(PATHS[page]) for page in ("clusters", "sentences", "memory")}
     defaults = {**address_defaults(), **paths}
     return html.Main(
         [

@@ -1,0 +1,314 @@
+"""The Memory page, as a reader uses it."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from playwright.sync_api import Page, expect
+
+from analytics.corpora.corpus import Corpus
+from analytics.ingest.training.trained import record_network
+from analytics.models.language_model import LanguageModel, ModelShape
+from analytics.models.weights import save_network
+from tests.browser.conftest import Server
+from tests.networks import TAGS, words_of_the_plays
+from tests.server import ROOT
+
+STATE = "layer0.cell"
+LONG_MS = 90_000
+RUN = "#memory-run"
+CURVE = "#memory-decay .scatterlayer .trace"
+
+
+def recorded(path: Path, *, n_units: int = 12, repeats: int = 1) -> Path:
+    """Record a small language model with random weights over the plays' words, with its weights."""
+    tokens = words_of_the_plays() * repeats
+    vocabulary = ["<unk>", *sorted(set(tokens) - {"<unk>"})]
+    torch.manual_seed(0)
+    shape = ModelShape(n_words=len(vocabulary), n_layers=1, n_units=n_units, n_embedding=8, tied=False)
+    network = path.with_name(f"{path.name}-network")
+    facts = {"reading": {"by": "space"}, "perplexity": {"test": 20.0}}
+    save_network(network, LanguageModel(shape), vocabulary=vocabulary, facts=facts)
+    tags = [TAGS.get(token, "OTHER") for token in tokens]
+    corpus = Corpus("plays", tokens, np.arange(0, len(tokens), 150), {"part of speech": tags})
+    record_network(network, corpus, path, progress=False)
+    shutil.rmtree(network)
+    return path
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recording to copy: making one takes longer than most tests."""
+    return recorded(tmp_path_factory.mktemp("small") / "small")
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One that takes long enough to be looked at while it is computed."""
+    return recorded(tmp_path_factory.mktemp("large") / "large", n_units=96, repeats=6)
+
+
+@pytest.fixture
+def copied(server: Server, request: pytest.FixtureRequest) -> Iterator[Callable[[Path], str]]:
+    """Put a copy among the recordings, for this test alone; return its key."""
+    made = []
+
+    def copy(template: Path) -> str:
+        key = re.sub(r"\W+", "-", request.node.name).strip("-")
+        made.append(shutil.copytree(template, server.folder / key))
+        return key
+
+    yield copy
+    for path in made:
+        shutil.rmtree(path)
+
+
+@pytest.fixture(scope="module")
+def known(server: Server, small: Path) -> Iterator[str]:
+    """A recording whose memory was computed by the command that the page shows; its key."""
+    path = shutil.copytree(small, server.folder / "remembered")
+    command = [sys.executable, "-m", "analytics", "memory", path.name, "--folder", str(server.folder)]
+    command += ["--state", STATE, "--delays", "6", "--by", "part of speech"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    yield "remembered"
+    shutil.rmtree(path)
+
+
+def address(key: str, *, delays: int = 6, **more: object) -> str:
+    rest = "".join(f"&{name}={quote(str(value))}" for name, value in more.items())
+    return f"/memory?recording={key}&state={STATE}&delays={delays}{rest}"
+
+
+def parameters(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def relative(page: Page) -> str:
+    parts = urlsplit(page.url)
+    return f"{parts.path}?{parts.query}"
+
+
+def settled(page: Page) -> Page:
+    """Wait until the page knows what is computed and what is not."""
+    page.wait_for_selector(f"{RUN} > *", timeout=LONG_MS)
+    return page
+
+
+def ready(page: Page) -> Page:
+    """Wait for the curves."""
+    expect(page.locator(CURVE).first).to_be_visible(timeout=LONG_MS)
+    return page
+
+
+def tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
+def cells(page: Page, table: str, row: int = 0) -> list[str]:
+    return page.locator(f"#memory-{table} tbody tr").nth(row).locator("th, td").all_inner_texts()
+
+
+def test_a_computation_from_its_start_to_the_same_view_elsewhere(open_page, copied, small, shot):
+    key = copied(small)
+    page = settled(open_page(address(key)))
+    expect(page.locator(RUN)).to_contain_text("Not computed yet")
+    expect(page.locator(f"{RUN} code")).to_contain_text(f"-m analytics memory {key}")
+    page.get_by_role("button", name="Compute").click()
+    ready(page)
+    expect(page.locator(RUN)).to_contain_text("Computed")
+    assert len(cells(page, "decay-table")) == 5
+
+    tab(page, "Classes")
+    names = page.locator("#memory-classes-table tbody bdi")
+    expect(names.filter(has_text="NOUN")).to_have_count(1)
+    page.locator("#memory-classes-table tr", has_text="NOUN").get_by_role("checkbox").uncheck()
+    page.wait_for_function(
+        "() => stateroom.memory.classes.rows.some(row => row.key === 'NOUN' && !row.shown)"
+    )
+
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".delay-told")).to_have_text("2 positions later")
+
+    tab(page, "Properties")
+    page.get_by_label("class a").select_option(label=option(page, "NOUN"))
+    page.get_by_label("class b").select_option(label=option(page, "DET"))
+    page.get_by_role("button", name="Add the property").click()
+    expect(page.locator("#memory-properties-table tbody tr")).to_have_count(1)
+    expect(page.locator("#memory-properties .scatterlayer .trace").first).to_be_visible()
+    shot(page, "memory-properties")
+
+    tab(page, "Directions")
+    expect(page.locator("#memory-directions tbody tr").first).to_be_visible()
+
+    tab(page, "Where")
+    page.locator(".where-word.is-chosen + .where-word").click()
+    expect(page.locator(".where-bar")).to_have_count(31)
+    shown = parameters(page)
+    assert {"position", "property", "delay", "view"} <= shown.keys()
+
+    again = ready(open_page(relative(page)))
+    expect(again.locator(".where-bar")).to_have_count(31)
+    assert again.locator(".where-strip").inner_text() == page.locator(".where-strip").inner_text()
+    assert cells(again, "decay-table") == cells(page, "decay-table")
+    assert parameters(again) == shown
+    tab(again, "Properties")
+    expect(again.locator("#memory-properties-table tbody tr")).to_have_count(1)
+
+
+def option(page: Page, label: str) -> str:
+    """The text of a label's choice, which has its number behind it."""
+    return page.locator(
+        "#memory-property-form option", has_text=re.compile(rf"^{label} \(")
+    ).first.inner_text()
+
+
+def test_progress_reload_and_cancel(open_page, copied, large):
+    page = settled(open_page(address(copied(large), delays=120, positions=0)))
+    page.get_by_role("button", name="Compute").click()
+    expect(page.locator(f"{RUN} progress")).to_be_visible()
+    expect(page.locator(f"{RUN} .job-told")).to_contain_text("left", timeout=LONG_MS)
+    # Where asks the network itself, meanwhile.
+    tab(page, "Where")
+    expect(page.locator(".where-bar").first).to_be_visible(timeout=LONG_MS)
+    page.reload()
+    expect(page.locator(f"{RUN} progress")).to_be_visible()
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.locator(RUN)).to_contain_text("Cancelled.")
+    expect(page.get_by_role("button", name="Compute")).to_be_visible()
+
+
+def test_two_people_who_start_the_same_both_get_it(open_page, copied, small):
+    key = copied(small)
+    pages = [settled(open_page(address(key))) for _ in range(2)]
+    for page in pages:
+        page.get_by_role("button", name="Compute").click()
+    first, second = (ready(page) for page in pages)
+    assert cells(first, "decay-table") == cells(second, "decay-table")
+    stamps = [page.evaluate("stateroom.memory.status.result.stamp") for page in pages]
+    assert stamps[0] == stamps[1]
+    assert first.evaluate("stateroom.memory.status.stored.length") == 1
+
+
+def test_without_a_network_it_says_how_to_ship_one(open_page, server, shot):
+    page = settled(open_page("/memory?recording=plays&state=layer0.cell"))
+    expect(page.locator(RUN)).to_contain_text("no network with it")
+    expect(page.get_by_role("link", name="How to record your own")).to_have_attribute("href", "/?own=torch")
+    expect(page.get_by_role("button", name="Compute")).to_have_count(0)
+    expect(page.locator("#memory-panel-decay .panel-why")).to_have_text("Needs a network in the recording.")
+    shot(page, "memory-no-network")
+
+
+def test_what_was_computed_elsewhere_appears_at_once(open_page, known):
+    page = ready(open_page(address(known)))
+    found = page.evaluate("stateroom.memory.decay.curves[0]")
+    assert cells(page, "decay-table")[1] == f"{found['largest'][0]:.3g}"
+    slider = page.get_by_label("delay", exact=True)
+    slider.fill("3")
+    expect(page.locator("#memory-decay-table h2")).to_have_text("At delay 3")
+    assert float(cells(page, "decay-table")[1]) == pytest.approx(found["largest"][3], rel=0.01)
+    page.wait_for_function("() => new URLSearchParams(location.search).get('delay') === '3'")
+
+
+def test_a_click_in_the_curve_chooses_the_delay(open_page, known):
+    page = ready(open_page(address(known)))
+    box = page.locator("#memory-decay .nsewdrag").first.bounding_box()
+    x, y = page.evaluate(
+        """delay => {
+            const plot = document.querySelector('#memory-decay .js-plotly-plot');
+            const {_fullLayout: {xaxis, yaxis}, _fullData} = plot;
+            const trace = _fullData.find(each => each.hoverinfo !== 'skip' && each.y.length > delay);
+            return [xaxis.d2p(trace.x[delay]), yaxis.d2p(trace.y[delay])];
+        }""",
+        4,
+    )
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    page.wait_for_timeout(200)
+    page.mouse.click(box["x"] + x, box["y"] + y)
+    expect(page.locator("#memory-decay-table h2")).to_have_text("At delay 4")
+
+
+def test_tokens_are_shown_as_they_are_and_influence_ends_with_the_sequence(open_page, known):
+    page = ready(open_page(address(known, view="where", position=140)))
+    expect(page.locator(".where-bar")).to_have_count(10)
+    texts = page.locator(".where-word bdi").all_inner_texts()
+    assert {"<unk>", "<b>mat</b>", "&"} & set(texts)
+    assert page.locator("#memory-where b, #memory-where mat").count() == 0
+    bars = page.evaluate("stateroom.memory.where.norms")
+    tall = page.locator(".where-bar").evaluate_all("bars => bars.map(bar => bar.offsetHeight)")
+    assert int(np.argmax(tall)) == int(np.argmax(bars))
+    page.locator(".where-word.is-chosen").hover()
+    expect(page.locator(".tip")).to_contain_text("100 % of its own")
+
+
+def test_by_keyboard_alone(open_page, known):
+    page = ready(open_page(address(known)))
+    page.keyboard.press("/")
+    expect(page.get_by_label("single word")).to_be_focused()
+    assert parameters(page)["view"] == "classes"
+    page.keyboard.type("queen")
+    expect(page.get_by_role("option", name="queen")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('word')")
+    expect(page.locator("#memory-classes-table tr", has_text="queen")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Classes").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Where")).to_be_focused()
+    expect(page.locator(".where-bar").first).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("queen")
+    page.keyboard.press("Enter")
+    expect(page.locator(".where-hits .hit").first).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('position')")
+    expect(page.locator(".where-hits")).to_be_hidden()
+    expect(page.locator(".where-word.is-chosen bdi")).to_have_text("queen")
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".where-word.is-chosen bdi")).to_have_text("of")
+    page.keyboard.press("?")
+    expect(page.locator("#shell-help")).to_contain_text("State Gradients for RNN Memory Analysis")
+
+
+def test_tables_are_saved_as_they_are_shown(open_page, known):
+    page = ready(open_page(address(known)))
+    page.locator(".csv-menu summary").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="decay: download as CSV").click()
+    assert saved.value.suggested_filename == f"{known}-{STATE}-memory-decay.csv"
+    table = pd.read_csv(io.StringIO(Path(saved.value.path()).read_text("utf-8")))
+    assert table["delay"].tolist() == list(range(6))
+    found = page.evaluate("stateroom.memory.decay.curves[0].largest")
+    assert table["largest"].tolist() == pytest.approx(found)
+
+
+def test_the_page_fits_narrow_dark_and_embedded(open_page, known, shot):
+    cases = (("light", 1280, ""), ("dark", 1280, ""), ("light", 768, ""), ("light", 1280, "&embed=1"))
+    for theme, width, more in cases:
+        for name in ("decay", "classes", "where"):
+            page = open_page(address(known, view=name, position=40) + more, theme=theme, width=width)
+            ready(page)
+            page.wait_for_timeout(500)
+            shot(page, f"memory-{name}-{theme}-{width}{more.replace('&', '-').replace('=1', '')}")
+            wide = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert wide <= 0
+            assert page.locator("[data-title*='hare'], [data-title*='loud']").count() == 0
