@@ -25,7 +25,8 @@ def read_column(folder: OpenFolder, file: str, column: str, *, n_rows: int) -> p
             raise folder.failure(file, f"has no column '{column}'")
         if opened.metadata.num_rows != n_rows:
             raise folder.failure(file, f"has {opened.metadata.num_rows:,} rows where {n_rows:,} belong")
-        values = opened.read(columns=[column]).column(column)
+        # One column gains nothing by Arrow's threads, and they may abort a short program as it ends.
+        values = opened.read(columns=[column], use_threads=False).column(column)
         values.validate(full=True)
         return values
 
@@ -114,7 +115,7 @@ class Predictions:
             borders = np.cumsum([0] + [file.metadata.row_group(group).num_rows for group in groups])
             first = int(np.searchsorted(borders[1:-1], start, side="right"))
             after = max(first + 1, int(np.searchsorted(borders, stop)))
-            table = file.read_row_groups(list(groups[first:after]))
+            table = file.read_row_groups(list(groups[first:after]), use_threads=False)
         return self._matrices(table.slice(start - int(borders[first]), stop - start))
 
     def _all(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

@@ -80,7 +80,7 @@ def annotation_blocks(
 def read_vocabulary(folder: OpenFolder) -> list[str]:
     """Text of each token id."""
     with folder.parquet(VOCABULARY_FILE) as opened:
-        return opened.read(columns=["token"]).column("token").to_pylist()
+        return opened.read(columns=["token"], use_threads=False).column("token").to_pylist()
 
 
 def content_of(folder: OpenFolder, facts: Mapping[str, Any], *, nan: float = np.nan) -> dict[str, Any]:

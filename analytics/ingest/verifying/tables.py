@@ -70,7 +70,11 @@ def _check_shape(findings: Findings, file: str, schema: pa.Schema, n_rows: int) 
         wrong = _wrong_shape(opened, file, schema, n_rows)
         nullable = [column.name for column in schema if not column.nullable]
         start = 0
-        batches = opened.iter_batches(TABLE_ROWS_PER_GROUP, columns=nullable) if wrong is None else ()
+        batches = (
+            opened.iter_batches(TABLE_ROWS_PER_GROUP, columns=nullable, use_threads=False)
+            if wrong is None
+            else ()
+        )
         for batch in batches:
             for name in nullable:
                 if batch.column(name).null_count and wrong is None:
@@ -115,7 +119,7 @@ def _check_vocabulary(findings: Findings) -> None:
 def _check_sequences(findings: Findings) -> None:
     n_positions, n_sequences = findings.manifest.n_positions, findings.manifest.n_sequences
     with findings.folder.parquet(SEQUENCES_FILE) as opened:
-        table = opened.read()
+        table = opened.read(use_threads=False)
     numbers, starts, lengths = (table.column(name).to_numpy() for name in sequences_schema().names)
     after = np.append(starts[1:], n_positions)
     wrong = None
@@ -138,7 +142,7 @@ def _check_tokens(findings: Findings) -> None:
     first = {text: token_id for token_id, text in reversed(list(enumerate(vocabulary)))}
     same_text = np.array([first[text] for text in vocabulary])
     with findings.folder.parquet(SEQUENCES_FILE) as opened:
-        starts = opened.read(columns=["start"]).column("start").to_numpy()
+        starts = opened.read(columns=["start"], use_threads=False).column("start").to_numpy()
 
     def rules(block: Block, start: int) -> Iterator[tuple[NDArray, str, str]]:
         ids, targets, logs = block["token_id"], block["target"], block["log_probability"]
