@@ -14,6 +14,9 @@ __all__ = ["NETWORKS", "demo"]
 NETWORKS = ("parentheses", "shakespeare")
 """The networks that come with the project."""
 
+REMEMBERED = {"state": "layer1.cell", "by": ("nesting depth",), "delays": 30, "positions": 400}
+"""What the Memory page shows first, of the parentheses: a sample that takes seconds."""
+
 
 @click.command()
 @folder_option
@@ -33,6 +36,7 @@ def demo(folder: Path, rebuild: bool) -> None:
     wanted = [name for name in NETWORKS if name not in there]
     if wanted:
         _record(wanted, folder, overwrite=rebuild)
+    _remember(folder / NETWORKS[0])
 
 
 def _record(wanted: list[str], folder: Path, *, overwrite: bool) -> None:
@@ -48,3 +52,19 @@ def _record(wanted: list[str], folder: Path, *, overwrite: bool) -> None:
         click.echo(path)
     say("Compiling the search, once.")
     load_scans()
+
+
+def _remember(path: Path) -> None:
+    """Compute what the network of the first recording remembers, unless that is there already."""
+    from analytics.derived.recording_memory import recording_memory, stored_memories
+    from analytics.errors import AnalyticsError
+    from analytics.store.recording import open_recording
+
+    try:
+        recording = open_recording(path)
+        if not stored_memories(recording):
+            say("Computing what a network remembers, of a sample.")
+            recording_memory(recording, **REMEMBERED)
+    except AnalyticsError as error:
+        # The recordings are there; the page offers to compute it.
+        say(f"What it remembers is left out. {error}")

@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analytics.commands import demo as commands_demo
 from analytics.corpora.parentheses import parentheses_corpus
 from analytics.ingest import demo
 from analytics.ingest.from_arrays import write_recording
@@ -30,6 +31,8 @@ def short_demo(monkeypatch):
         corpus=lambda _: parentheses_corpus(600, seed=demo.DEMO_SEED, sequence_length=100),
     )
     monkeypatch.setitem(demo.DEMO_RECORDINGS, "parentheses", short)
+    monkeypatch.setitem(commands_demo.REMEMBERED, "delays", 2)
+    monkeypatch.setitem(commands_demo.REMEMBERED, "positions", 20)
     monkeypatch.setattr(
         importlib.util,
         "find_spec",

@@ -1,4 +1,6 @@
+from analytics.derived.recording_memory import stored_memories
 from analytics.ingest.writer import RecordingWriter
+from analytics.store.recording import open_recording
 
 
 def test_demo_makes_what_it_can_and_says_what_is_missing(run, tmp_path, short_demo):
@@ -7,6 +9,8 @@ def test_demo_makes_what_it_can_and_says_what_is_missing(run, tmp_path, short_de
     assert out.strip() == str(tmp_path / "parentheses")
     assert "The recording shakespeare is left out." in err
     assert "data/demo-requirements.txt" in err
+    [remembered] = stored_memories(open_recording(tmp_path / "parentheses"))
+    assert (remembered.parameters.state, remembered.n_counted) == ("layer1.cell", 20)
 
 
 def test_demo_keeps_what_is_there(run, tmp_path, short_demo):
