@@ -165,5 +165,8 @@ def _name(chain: int, block: int, part: str) -> str:
 
 
 def _save(path: Path, values: NDArray) -> None:
+    header = np.lib.format.header_data_from_array_1_0(values)
     with path.open("wb") as stream:
-        np.save(stream, values)
+        np.lib.format.write_array_header_1_0(stream, header)
+        # np.save does not tell why it could not write.
+        stream.write(np.ascontiguousarray(values).data)

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 __all__ = ["add_jacobians", "carry_cell", "carry_hidden"]
 
+SMALLEST_SQUARE = 1e-30
+
 
 @numba.njit(cache=True, nogil=True)
 def carry_cell(
@@ -82,7 +84,13 @@ def _squares(row: NDArray, start: int, stop: int) -> float:
     total = row.dtype.type(0)
     for column in range(start, stop):
         total += row[column] * row[column]
-    return float(total)
+    if SMALLEST_SQUARE < total < np.inf:
+        return float(total)
+    # Squares that float32 does not hold although it holds the numbers.
+    exact = 0.0
+    for column in range(start, stop):
+        exact += np.float64(row[column]) * np.float64(row[column])
+    return exact
 
 
 @numba.njit(cache=True, nogil=True)

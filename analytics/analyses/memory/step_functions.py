@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -96,6 +97,7 @@ class StepEngine:
         self._initial = self._parts.joined(initial).detach()
         self._part = self._parts.part_of(state)
         self._is_forward = True
+        _load_quietly()
         self.n_units, self.n_embedding = self._part.stop - self._part.start, n_embedding
 
     def start(self, n_lanes: int, n_delays: int) -> None:
@@ -149,6 +151,16 @@ class StepEngine:
             except (NotImplementedError, RuntimeError):
                 self._is_forward = False
         return tuple(part.detach() for part in jacrev(self._next, argnums=(0, 1))(given, state))
+
+
+def _load_quietly() -> None:
+    """Load torch's forward formulas: it warns about itself when it does."""
+    import torch
+    from torch.func import jacfwd
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        jacfwd(torch.tanh)(torch.zeros(1))
 
 
 def initial_of(step: Any, initial: Any) -> Any:
