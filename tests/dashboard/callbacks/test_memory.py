@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import time
+from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from dashboard import create_app
 from dashboard.callbacks.memory import FIGURES, QUESTIONS
@@ -12,7 +18,7 @@ from dashboard.links import MemoryView
 from dashboard.queries.memory_run import MemoryRunQueries
 from dashboard.queries.verification import Work
 from dashboard.settings import Settings
-from tests.memory_recordings import memory_recording
+from tests.memory_recordings import memory_corpus, memory_recording
 from tests.recordings import small_recording
 
 FIRST, SECOND = "a" * 32, "b" * 32
@@ -239,3 +245,89 @@ def test_the_address_becomes_a_view(client):
     )
     assert view["unit"] == -1
     assert "There is no unit 99" in str(response["sideUpdate"])
+
+
+# ---- what goes wrong meanwhile ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def long(tmp_path):
+    """An app with a recording whose memory takes long enough to be disturbed, and how to ask it."""
+    memory_recording(tmp_path / "recordings" / "queens", n_layers=2, corpus=memory_corpus(60_000))
+    app = create_app(Settings(data_dir=tmp_path / "recordings", cache_dir=tmp_path / "cache"))
+    return app.server.test_client(), tmp_path
+
+
+LONG = {"delays": 100, "by": "", "words": []}
+
+
+def counting(client, least=1):
+    """Wait until so many positions are counted."""
+    ends = time.monotonic() + SECONDS
+    while (found := run(client, "status", **LONG)["answer"])["done"] < least:
+        assert time.monotonic() < ends and found["state"] in ("waiting", "running"), found
+        time.sleep(0.05)
+    return found
+
+
+def processes_of(folder):
+    """Ids of the jobs' processes of one cache folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            with contextlib.suppress(OSError):
+                line = (entry / "cmdline").read_bytes().decode()
+                if "dashboard.job_process" in line and str(folder) in line:
+                    found.append(int(entry.name))
+    return found
+
+
+def test_killed_from_outside_it_says_so_and_goes_on_when_started_again(long):
+    client, folder = long
+    run(client, "start", **LONG)
+    counting(client, least=20_000)
+    [process] = processes_of(folder)
+    os.kill(process, signal.SIGKILL)
+    killed = until(client, "failed", **LONG)
+    assert "Start it again" in killed["sentence"]
+    assert answer(client, "memory-status", **LONG)["result"] is None
+    run(client, "start", **LONG)
+    assert counting(client)["done"] > 4_000, "what was finished is not computed again"
+    run(client, "cancel", **LONG)
+    assert until(client, "cancelled", **LONG)["sentence"] == "Cancelled."
+    assert answer(client, "memory-status", **LONG)["result"] is None
+
+
+def test_a_recording_replaced_meanwhile_takes_no_foreign_result(long):
+    client, folder = long
+    run(client, "start", **LONG)
+    counting(client)
+    before = answer(client, "memory-status", **LONG)
+    memory_recording(folder / "recordings" / "queens", n_layers=2, seed=9, overwrite=True)
+    after = answer(client, "memory-status", **LONG)
+    assert after["fingerprint"] != before["fingerprint"]
+    assert after["result"] is None and after["nPositions"] == 240
+    assert run(client, "status", **LONG)["answer"]["state"] == "none", "that was another recording's"
+    run(client, "start", **LONG)
+    assert until(client, "done", **LONG)["result"]["n_counted"] == 240
+    assert answer(client, "memory-status", **LONG)["result"]["nPositions"] == 240
+
+
+def test_a_network_that_gives_nan_is_a_sentence(tmp_path):
+    recording = memory_recording(tmp_path / "recordings" / "queens")
+    break_weights(recording.path)
+    app = create_app(Settings(data_dir=tmp_path / "recordings", cache_dir=tmp_path / "cache"))
+    client = app.server.test_client()
+    run(client, "start")
+    assert "NaN or infinity" in until(client, "failed")["sentence"]
+    assert "NaN or infinity" in ask(client, "memory-where", ASKED)["error"]
+
+
+def break_weights(path):
+    """Write NaN into the weights, behind the manifest's back but in the same number of bytes."""
+    file = path / "model.safetensors"
+    tensors = load_file(file)
+    tensors["layers.weight_hh_l0"][0, 0] = np.nan
+    size = file.stat().st_size
+    save_file(tensors, file)
+    assert file.stat().st_size == size
