@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analytics.derived.recording_memory import stored_memories
 from analytics.errors import nearest
 from analytics.store.recording import Recording
 from analytics.store.schema import WEIGHTS_FILE
@@ -27,10 +28,12 @@ class MemoryViewQueries:
         self._recordings = recordings
 
     def opening(self) -> str:
-        """Return the recording of a first visit: one that ships its network; empty without any."""
+        """Return the recording of a first visit: one with a stored memory, else one that has its network."""
         facts = self._recordings.all()
-        shipped = [each for each in facts if _ships(self._recordings.find(each.key))]
-        return opening_of(shipped or facts).get("recording", "")
+        opened = {each.key: self._recordings.find(each.key) for each in facts}
+        stored = [each for each in facts if opened[each.key] and stored_memories(opened[each.key])]
+        shipped = [each for each in facts if _ships(opened[each.key])]
+        return opening_of(stored or shipped or facts).get("recording", "")
 
     def checked(self, view: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """Return the fields of a view that have to change, and a sentence for each that made no sense."""
@@ -56,9 +59,12 @@ class MemoryViewQueries:
 
 
 def default_memory_state(recording: Recording) -> str:
-    """Return the state shown when none was asked for."""
-    state, known = default_state(recording), memory_states(recording)
-    return state if state in known or not known else known[-1]
+    """Return the state shown when none was asked for: the usual one, or another whose memory is stored."""
+    usual, known = default_state(recording), memory_states(recording)
+    stored = [each for each in stored_memories(recording) if each.parameters.state in known]
+    if stored and usual not in {each.parameters.state for each in stored}:
+        return max(stored, key=lambda each: each.n_counted).parameters.state
+    return usual if usual in known else next(reversed(known), usual)
 
 
 def _ships(recording: Recording | None) -> bool:
@@ -68,7 +74,7 @@ def _ships(recording: Recording | None) -> bool:
 def _state(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
     check_state(recording, view, changes, problems)
     asked, known = {**view, **changes}["state"], memory_states(recording)
-    if known and asked not in known:
+    if not view["state"] or (known and asked not in known):
         changes["state"] = default_memory_state(recording)
         if view["state"] in recording.state_names:
             problems.append(
@@ -88,11 +94,12 @@ def _by(recording: Recording, view: Mapping[str, Any], changes: dict, problems: 
 def _classes(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
     if not view["classes"]:
         return
-    name = view["by"] or next(iter(tag_annotations(recording)), "")
-    labels = [str(label) for label in annotation(recording, name).cat.categories] if name else []
+    # Without a name, of whichever annotation the stored classes are.
+    names = [view["by"]] if view["by"] else tag_annotations(recording)
+    labels = [str(label) for name in names for label in annotation(recording, name).cat.categories]
     unknown = [label for label in view["classes"] if label not in labels]
     if unknown:
-        of = f"'{name}' has no label" if name else f"{recording.name} has no annotation with a label"
+        of = f"'{names[0]}' has no label" if len(names) == 1 else f"{recording.name} has no label"
         problems.append(f"{of} '{unknown[0][:40]}'.{nearest(unknown[0], labels)}")
         changes["classes"] = [label for label in view["classes"] if label in labels]
 

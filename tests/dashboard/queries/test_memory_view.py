@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import analytics
+from analytics.derived.recording_memory import recording_memory
 from dashboard.links import MemoryView
 from dashboard.queries.memory_view import MemoryViewQueries
 from dashboard.queries.recordings import RecordingQueries
@@ -90,7 +91,20 @@ def test_a_recording_without_a_network_may_be_looked_at(checked):
 
 def test_labels_of_a_recording_without_annotations_are_none(checked):
     view, problems = checked(recording="few", classes=("NN",))
-    assert view["classes"] == [] and "no annotation with a label 'NN'" in problems[0]
+    assert view["classes"] == [] and "few has no label 'NN'" in problems[0]
+
+
+def test_a_first_visit_shows_what_is_stored(folder, tmp_path):
+    memory_recording(tmp_path / "first", n_layers=2)
+    second = memory_recording(tmp_path / "second", n_layers=2)
+    recording_memory(second, state="layer0.hidden", delays=2)
+    queries = MemoryViewQueries(RecordingQueries(tmp_path))
+    changes, problems = queries.checked(MemoryView().to_dict())
+    assert (changes["recording"], changes["state"], problems) == ("second", "layer0.hidden", [])
+    recording_memory(second, state="layer1.cell", delays=2)
+    assert queries.checked(MemoryView().to_dict())[0]["state"] == "layer1.cell", "the usual one"
+    asked = MemoryView(recording="second", state="layer1.hidden").to_dict()
+    assert "state" not in queries.checked(asked)[0], "what was asked for stays"
 
 
 def test_without_recordings_nothing_is_shown(tmp_path):
