@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from analytics.derived.memory_groups import MOST_LABELS
 from analytics.store.recording import Recording
 from dashboard.queries.cache import code_version
 from dashboard.queries.memory_network import ShippedShape, layer_of, shipped_shape
@@ -23,6 +24,8 @@ FEWEST_POSITIONS = 200
 """Below this means say little, however long they take."""
 OPERATIONS_PER_SECOND = 1.2e11
 """Of two cores, measured with 256 cells and an embedding of 64: 4 s for 1,000 positions and 30 delays."""
+DECOMPOSITIONS_PER_SECOND = 6e8
+"""Of two cores: 2 ms for the singular values of a matrix of 256 by 64."""
 START_SECONDS = 4.0
 """Loading torch and the recording."""
 USUAL_FOLDER = Path(__file__).resolve().parents[2] / "data" / "recordings"
@@ -69,35 +72,34 @@ class MemoryRunQueries:
 
 def run_of(recording: Recording, asked: MemoryQuestion, results: MemoryResults) -> MemoryRun:
     """Return what has to be computed for a question."""
-    shape = shipped_shape(recording)
     by = results.by(recording, asked)
-    positions = asked.positions
-    if positions == AUTOMATIC:
-        positions = default_positions(recording, shape, asked.state, delays=asked.delays)
-    return MemoryRun(
+    run = MemoryRun(
         state=asked.state,
         delays=asked.delays,
         by=(by,) if by else (),
         words=known_words(recording, asked),
-        positions=positions if 0 < positions < recording.n_positions else None,
+        positions=None,
         seed=asked.seed,
     )
+    positions = default_positions(recording, run) if asked.positions == AUTOMATIC else asked.positions
+    return replace(run, positions=positions if 0 < positions < recording.n_positions else None)
 
 
-def default_positions(recording: Recording, shape: ShippedShape, state: str, *, delays: int) -> int:
+def default_positions(recording: Recording, run: MemoryRun) -> int:
     """Return how many positions a first run averages over, in round numbers, so that it ends in a minute."""
-    each = _seconds_per_position(shape, state, delays=delays)
-    most = int((FIRST_RUN_SECONDS - START_SECONDS) / each)
+    shape = shipped_shape(recording)
+    left = FIRST_RUN_SECONDS - START_SECONDS - _seconds_for_groups(recording, shape, run)
+    most = max(FEWEST_POSITIONS, int(left / _seconds_per_position(shape, run)))
     digits = max(0, len(str(most)) - 2)
-    rounded = most // 10**digits * 10**digits
-    return min(max(rounded, FEWEST_POSITIONS), recording.n_positions)
+    return min(most // 10**digits * 10**digits, recording.n_positions)
 
 
 def run_seconds(recording: Recording, run: MemoryRun) -> float:
     """Return about how long a run takes here."""
+    shape = shipped_shape(recording)
     n_positions = run.positions or recording.n_positions
-    each = _seconds_per_position(shipped_shape(recording), run.state, delays=run.delays)
-    return START_SECONDS + n_positions * each
+    counted = n_positions * _seconds_per_position(shape, run)
+    return START_SECONDS + counted + _seconds_for_groups(recording, shape, run)
 
 
 def command(recording: Recording, run: MemoryRun) -> str:
@@ -114,10 +116,17 @@ def command(recording: Recording, run: MemoryRun) -> str:
     return shlex.join(parts)
 
 
-def _seconds_per_position(shape: ShippedShape, state: str, *, delays: int) -> float:
+def _seconds_per_position(shape: ShippedShape, run: MemoryRun) -> float:
     """Products of the weights with the Jacobians of every layer up to the state's."""
-    layer = layer_of(state, shape)
-    products = 1 + 2 * layer
-    return (
-        2 * GATES.get(shape.kind, 4) * shape.n_units**2 * shape.n_embedding * products * delays
-    ) / OPERATIONS_PER_SECOND
+    products = 1 + 2 * layer_of(run.state, shape)
+    size = GATES.get(shape.kind, 4) * shape.n_units**2 * shape.n_embedding
+    return 2 * size * products * run.delays / OPERATIONS_PER_SECOND
+
+
+def _seconds_for_groups(recording: Recording, shape: ShippedShape, run: MemoryRun) -> float:
+    """Singular values of each group and its control, at each delay."""
+    facts = recording.manifest.get("annotations", {})
+    labels = sum(min(MOST_LABELS, len(facts[name].get("labels", ()))) for name in run.by)
+    groups = 1 + 2 * (labels + len(run.words))
+    short, long = sorted((shape.n_units, shape.n_embedding))
+    return groups * run.delays * short**2 * long / DECOMPOSITIONS_PER_SECOND

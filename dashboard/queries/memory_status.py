@@ -80,7 +80,7 @@ class MemoryStatusQueries:
                 "sentence": estimate_sentence(seconds, n_positions=n_positions, n_all=recording.n_positions),
             },
             "command": command(recording, run),
-            "defaults": {"positions": default_positions(recording, shape, asked.state, delays=asked.delays)},
+            "defaults": {"positions": default_positions(recording, run)},
         }
 
     def _beside(self, asked: MemoryQuestion) -> dict[str, Any]:
