@@ -28,9 +28,36 @@
     const all = () => sentences.view().entries;
     const fresh = {chosen: "", zoom_from: -1, zoom_to: -1};
 
-    /** Show a list of entries, each once; what was chosen in the others is released. */
+    /** A list of entries, each once; what it cannot hold is dropped, and that is said. */
+    function fitted(entries) {
+        const each = [...new Set(entries)];
+        if (each.length > MOST) {
+            const dropped = each.length - MOST;
+            window.stateroom.messages.show(["The list holds " + MOST + " sentences. The last " + (dropped === 1 ? "one was" : dropped + " were") + " dropped."], "note");
+        }
+        return each.slice(0, MOST);
+    }
+
+    /** Show a list of entries; what was chosen in the others is released. */
     function show(entries, more) {
-        sentences.change({...fresh, entries: [...new Set(entries)].slice(0, MOST), ...more});
+        sentences.change({...fresh, entries: fitted(entries), ...more});
+    }
+
+    /** Whether two recordings are of one text, so that the places of one mean the same in the other. */
+    function isSameText(one, other) {
+        const [first, second] = [one, other].map((key) => window.stateroom.catalog[key]);
+        return one === other || Boolean(first && second) && ["positions", "sequences", "sequenceName"].every((name) => first[name] === second[name]);
+    }
+
+    /** An entry as the other network reads it: its place where both recordings are of one text, else its words; null where they are not known. */
+    function inOther(entry, beside) {
+        const {recording} = sentences.view();
+        const parts = read(entry);
+        if (parts.kind === "typed" || isSameText(recording, beside || recording)) {
+            return write({...parts, second: !parts.second});
+        }
+        const text = sentences.typed.textOf(entry);
+        return text ? write({kind: "typed", second: !parts.second, start: -1, stop: -1, text}) : null;
     }
 
     /** Whether B is A read by the second network: then what is added is read by both as well. */
@@ -44,9 +71,6 @@
         const byBoth = place === 0 && !parts.second && isPair() && (parts.kind === "typed" || !sentences.view().beside);
         const added = byBoth ? [entry, write({...parts, second: true})] : [entry];
         const rest = all().filter((other) => !added.includes(other));
-        if (rest.length + added.length > MOST) {
-            window.stateroom.messages.show(["The list holds " + MOST + " sentences. The last one was dropped."], "note");
-        }
         show([...rest.slice(0, place), ...added, ...rest.slice(place)]);
     }
 
@@ -69,15 +93,18 @@
         }
     }
 
-    /** The same sentence in the second network, below the first; again takes it away. */
+    /** The same sentence read by the other network, below the one that is there. */
     function beside(place) {
-        const parts = read(all()[place]);
-        const other = write({...parts, second: !parts.second});
-        add(other, place + 1);
+        const other = inOther(all()[place], sentences.view().beside);
+        if (other === null) {
+            window.stateroom.messages.show(["The other recording is of another text: show this sentence as A or B first, so that its words are known."], "note");
+        } else {
+            add(other, place + 1);
+        }
     }
 
     Object.assign(sentences, {
-        entries: {read, write, all, show, add, move, edit, beside, remove: (place) => show(all().filter((_, index) => index !== place)), most: MOST},
+        entries: {read, write, all, show, fitted, inOther, add, move, edit, beside, remove: (place) => show(all().filter((_, index) => index !== place)), most: MOST},
         /** The place in the list of a row of the picture. */
         placeOf: (row) => (row === "a" ? 0 : 1),
         /** Whether A and B are read by one network in one state, so that their clusters are the same. */

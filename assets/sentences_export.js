@@ -19,9 +19,10 @@
         return [...scene.blocks, ...(scene.difference ? [scene.difference] : [])].map((block) => {
             const shown = block.row === "d" ? [] : scene.shown.map((column) => ({...column, index: scene.columns[column.number][block.row]})).filter(({index}) => index >= 0);
             const isTight = shown.some(({index, width}) => sentences.layout.widthOf(sentences.layout.textAt(block.answer, index)) > width + 2);
-            const rows = block.row === "d" ? [] : sentences.rows.rowsOf(block.answer).filter((row) => row.kind !== "track" || row.track(block.answer));
+            const rows = block.row === "d" ? sentences.differencesTold(scene) : sentences.rows.rowsOf(block.answer).filter((row) => row.kind !== "track" || row.track(block.answer));
             const tokens = block.row === "d" ? 0 : isTight ? TURNED : TOKEN_LINE;
-            const placed = {block, shown, isTight, rows, top, picture: top + BLOCK_HEAD, words: top + BLOCK_HEAD + block.height, under: top + BLOCK_HEAD + block.height + tokens};
+            const words = top + BLOCK_HEAD + block.height;
+            const placed = {block, shown, isTight, rows, top, picture: top + BLOCK_HEAD, words, under: words + tokens};
             top = placed.under + rows.length * ROW_LINE + 14;
             placed.bottom = top;
             return placed;
@@ -56,25 +57,41 @@
         return sentences.rows.finite(value) ? row.text(value) : "";
     }
 
+    const cut = (text, room) => (text.length > room ? text.slice(0, Math.max(1, room - 1)) + "…" : text);
+
+    /** The text of a row at each word: what is told of the sentence, or the difference of two. */
+    function cellsOf(part, row) {
+        return part.block.row === "d"
+            ? row.cells.map(({column, value}) => ({...column, text: sentences.fixed(value, row.digits)}))
+            : part.shown.map((column) => ({...column, text: cellText(row, part.block.answer, column.index)}));
+    }
+
     function drawRows(pen, part, scene, ink) {
         part.rows.forEach((row, place) => {
             const y = part.under + place * ROW_LINE + 13;
             pen.text(scene.gutter - 8, y, row.title, {fill: ink.quiet, size: 11, align: "right"});
-            part.shown.filter(({width}) => width >= 30).forEach(({index, left, width}) => {
-                const text = cellText(row, part.block.answer, index);
-                const room = Math.floor(width / 6.8);
-                pen.text(left + width / 2, y, text.length > room ? text.slice(0, Math.max(1, room - 1)) + "…" : text, {fill: ink.text, size: 11, align: "center"});
+            cellsOf(part, row).filter(({width}) => width >= 30).forEach(({text, left, width}) => {
+                pen.text(left + width / 2, y, cut(text, Math.floor(width / 6.8)), {fill: ink.text, size: 11, align: "center"});
             });
         });
     }
 
+    /** The name of a part, its words, and at the right which network read them. */
+    function drawHead(pen, {block, top}, scene, ink) {
+        const by = block.row === "d" ? "" : "read by " + sentences.networkOf(block.row).join(" · ");
+        const words = block.row === "d" ? block.why || "what B holds more than A" + (block.isOwnScale ? ", on a scale of its own" : "")
+            : block.answer.tokens.map((token) => stateroom.visible(token.text)).join(" ");
+        const room = Math.floor((scene.width - 7 * by.length - 40) / 8);
+        pen.text(0, top + 14, sentences.stage.names[block.row] + "  " + cut(words, room), {fill: ink.text, size: 13, weight: 600});
+        pen.text(scene.width, top + 14, by, {fill: ink.quiet, size: 12, align: "right"});
+    }
+
     function drawPart(pen, part, scene, ink) {
         const {block} = part;
-        const name = sentences.stage.names[block.row];
-        const words = block.row === "d" ? "difference of what the clusters hold" : block.answer.tokens.map((token) => stateroom.visible(token.text)).join(" ");
-        pen.text(0, part.top + 14, name + "  " + (words.length > 140 ? words.slice(0, 139) + "…" : words), {fill: ink.text, size: 13, weight: 600});
+        drawHead(pen, part, scene, ink);
         if (block.row === "d") {
             sentences.stage.paintDifference(pen, block, ink, part.picture);
+            drawRows(pen, part, scene, ink);
         } else {
             sentences.stage.paintBlock(pen, block, ink, part.picture);
             drawWords(pen, part, ink);
@@ -82,15 +99,27 @@
         }
     }
 
+    /** What is drawn and on which scale, in one line. */
+    function scaleTold(scene, parts) {
+        const round = (value) => stateroom.number(Number(value.toPrecision(3)));
+        const {clusters, seed} = sentences.view();
+        const isUnknown = parts.some(({block}) => block.answer && block.answer.tokens.some((token) => token.unknown));
+        const {up, down, net} = scene.scale;
+        return ["mean over the units of each of " + clusters + " clusters (seed " + seed + ")",
+            "one scale −" + round(scene.isHeat ? net : down) + " to +" + round(scene.isHeat ? net : up),
+            scene.isHeat ? "a line is a cluster, orange above 0, blue below" : "orange up, blue down",
+            isUnknown ? "underlined: unknown to the network" : ""].filter(Boolean).join(" · ");
+    }
+
     function drawAll(pen, scene, parts) {
         const ink = sentences.glyph.inks();
-        const {recording, state, clusters, seed} = sentences.view();
-        const round = (value) => stateroom.number(Number(value.toPrecision(3)));
-        pen.text(0, 14, recording + " · " + state, {fill: ink.text, size: 15, weight: 600});
-        pen.text(0, 32, "mean over the units of each of " + clusters + " clusters (seed " + seed + "), one scale −" + round(scene.scale.down) + " to +" + round(scene.scale.up)
-            + " · orange up, blue down, inside what grew, outside what shrank · on top the share kept"
-            + (parts.some(({block}) => block.answer && block.answer.tokens.some((token) => token.unknown)) ? " · underlined: unknown to the network" : ""), {fill: ink.quiet, size: 12});
+        const read = parts.filter(({block}) => block.row !== "d").map(({block}) => sentences.networkOf(block.row).join(" · "));
+        pen.text(0, 14, [...new Set(read)].join(" and "), {fill: ink.text, size: 15, weight: 600});
+        pen.text(0, 32, scaleTold(scene, parts), {fill: ink.quiet, size: 12});
         parts.forEach((part) => drawPart(pen, part, scene, ink));
+        if (!scene.isHeat) {
+            sentences.legend.drawExample(pen, ink, parts[parts.length - 1].bottom);
+        }
     }
 
     /** What is to be saved, or null with a note when there is no picture. */
@@ -101,7 +130,8 @@
             return null;
         }
         const parts = plan(scene);
-        return {scene, parts, width: scene.width + 16, height: parts[parts.length - 1].bottom + 16};
+        const legend = scene.isHeat ? 0 : sentences.legend.height;
+        return {scene, parts, width: scene.width + 16, height: parts[parts.length - 1].bottom + legend + 16};
     }
 
     sentences.exportSvg = function () {
@@ -132,15 +162,16 @@
     };
 
     // ---- table ------------------------------------------------------------------------------------------
-    function lines(row, answer) {
+    function lines(row, answer, names) {
         const {predictions, classes} = answer;
+        const ofClass = (name, index) => (classes && classes.names.includes(name) ? classes.p[index * classes.names.length + classes.names.indexOf(name)] : null);
         const predicted = (name, index) => (predictions && predictions[name] ? predictions[name][index] : null);
         return answer.tokens.flatMap((token, index) => Array.from({length: answer.k}, (_, cluster) => {
             const at = index * answer.k + cluster;
-            return [sentences.stage.names[row], index + 1, Number.isInteger(answer.start) ? answer.start + index : null, token.text, token.unknown ? 1 : 0, cluster + 1, answer.clusters.sizes[cluster],
+            return [sentences.stage.names[row], ...sentences.networkOf(row), index + 1, Number.isInteger(answer.start) ? answer.start + index : null, token.text, token.unknown ? 1 : 0, cluster + 1, answer.clusters.sizes[cluster],
                 answer.positive[at], answer.negative[at], answer.updatePositive[at], answer.updateNegative[at], answer.preserved[at],
                 predicted("p", index), predicted("loss", index), predicted("entropy", index),
-                ...(classes ? classes.names.map((_name, number) => classes.p[index * classes.names.length + number]) : [])];
+                ...names.map((name) => ofClass(name, index))];
         }));
     }
 
@@ -150,9 +181,9 @@
             stateroom.messages.show(["There are no measures to save. Choose a sentence."], "note");
             return;
         }
-        const {classes} = sentences.answers[rows[0]];
-        const heads = ["sentence", "word", "position", "token", "unknown", "cluster", "units", "mean positive part", "mean negative part", "update of the positive part", "update of the negative part",
-            "share kept", "p of the next", "loss (nats)", "entropy (nats)", ...(classes ? classes.names.map((name) => "p of " + name) : [])];
-        stateroom.files.csv(fileName("measures"), heads, rows.flatMap((row) => lines(row, sentences.answers[row])));
+        const names = [...new Set(rows.flatMap((row) => (sentences.answers[row].classes ? sentences.answers[row].classes.names : [])))];
+        const heads = ["sentence", "recording", "state", "word", "position", "token", "unknown", "cluster", "units", "mean positive part", "mean negative part", "update of the positive part", "update of the negative part",
+            "share kept", "p of the next", "loss (nats)", "entropy (nats)", ...names.map((name) => "p of " + name)];
+        stateroom.files.csv(fileName("measures"), heads, rows.flatMap((row) => lines(row, sentences.answers[row], names)));
     };
 })();

@@ -144,17 +144,17 @@
         const scale = scaleOf(given, tall);
         const values = isApart ? null : differences(answers, columns);
         return {
-            width, gutter: GUTTER, columns, isApart, shown, range, isHeat, scale, clusters, glyphWidth: glyph,
+            width, gutter: GUTTER, columns, isApart, shown, range, isHeat, scale, clusters,
+            glyphWidth: Math.max(2, Math.min(Math.max(glyph * STRETCH, 40), ...shown.map((column) => column.width - GAP))),
             isPart: shown.length < columns.length,
             blocks: ["a", "b"].filter((row) => answers[row]).map((row) => block(row, answers[row], {isHeat, scale, tall})),
             difference: given.length > 1 && !isHeat ? differenceBlock(values, scale, isApart) : null,
         };
     }
 
-    /** Where the glyph of a shown column lies. */
+    /** Where the glyph of a shown column lies: all are of one width, that of the narrowest column. */
     function glyphPlace(scene, column) {
-        const width = Math.max(2, Math.min(column.width - GAP, Math.max(scene.glyphWidth * STRETCH, 40)));
-        return {left: column.left + (column.width - width) / 2, width};
+        return {left: column.left + (column.width - scene.glyphWidth) / 2, width: scene.glyphWidth};
     }
 
     /** The shown column and the cluster under a point of a block; null beside them. */

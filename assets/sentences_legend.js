@@ -7,30 +7,27 @@
         preserved: [0.5, 0.75, 0.9, 0.35]};
     const make = (...given) => stateroom.element(...given);
 
-    function svgText(parent, x, y, text) {
-        const made = sentences.pens.svg("text", {x, y, "font-size": 11, fill: sentences.style("--text")}, text);
-        parent.append(made);
+    const TOLD = [
+        "kept of the state before, 0 to 100 %",
+        "outlined: mean positive part of a cluster’s units, above 0",
+        "orange inside: it grew by this word; blue outside: it shrank by that",
+        "below 0: mean negative part",
+        "blue inside: more negative; orange outside: less",
+    ];
+    const LEADERS = [[[104, 16], [122, 16]], [[30, 56], [112, 40], [122, 40]], [[56, 50], [104, 62], [122, 64]], [[74, 104], [104, 92], [122, 88]], [[96, 112], [122, 112]]];
+    const EXAMPLE_HEIGHT = 128;
+
+    /** A glyph of four clusters, each with another change, and a line to each thing that is told; it begins at `top`. */
+    function drawExample(pen, ink, top) {
+        sentences.glyph.drawGlyph(pen, EXAMPLE, 0, {left: 10, width: 88, preservedTop: top + 4, preservedHeight: 24, zero: top + 84, scale: 56}, ink);
+        TOLD.forEach((text, place) => pen.text(128, top + 20 + place * 24, text, {fill: ink.text, size: 11}));
+        LEADERS.forEach((points) => pen.line(points.map(([x, y]) => [x, top + y]), {stroke: ink.strong}));
     }
 
-    /** A glyph of four clusters, each with another change, and a line to each thing that is told. */
     function example() {
-        const picture = sentences.pens.svg("svg", {width: 470, height: 128, viewBox: "0 0 470 128", role: "img",
+        const picture = sentences.pens.svg("svg", {width: 470, height: EXAMPLE_HEIGHT, viewBox: "0 0 470 " + EXAMPLE_HEIGHT, role: "img",
             "aria-label": "A glyph: on top the share kept of the state before; below, outlined bars are what a cluster holds, orange and blue hats what the word changed"});
-        const pen = sentences.pens.svgPen(picture);
-        const ink = sentences.glyph.inks();
-        sentences.glyph.drawGlyph(pen, EXAMPLE, 0, {left: 10, width: 88, preservedTop: 4, preservedHeight: 24, zero: 84, scale: 56}, ink);
-        const lines = [
-            [16, 76, "kept of the state before, 0 to 100 %", 20],
-            [40, 98, "outlined: mean positive part of a cluster’s units, above 0", 24],
-            [57, 53, "orange inside: it grew by this word; blue outside: it shrank by that", 41],
-            [92, 74, "below 0: mean negative part", 104],
-            [111, 74, "blue inside: more negative; orange outside: less", 112],
-        ];
-        lines.forEach(([, , text], place) => {
-            const y = 16 + place * 24;
-            svgText(picture, 128, y + 4, text);
-        });
-        [[[104, 16], [122, 16]], [[30, 56], [112, 40], [122, 40]], [[56, 50], [104, 62], [122, 64]], [[74, 104], [104, 92], [122, 88]], [[96, 112], [122, 112]]].forEach((points) => pen.line(points, {stroke: ink.strong}));
+        drawExample(sentences.pens.svgPen(picture), sentences.glyph.inks(), 0);
         return picture;
     }
 
@@ -130,4 +127,5 @@
             }
         },
     });
+    Object.assign(sentences, {legend: {drawExample, height: EXAMPLE_HEIGHT}});
 })();

@@ -7,6 +7,8 @@
     const ASK_AGAIN_MS = 500;
     /** Longer query strings are not read (dashboard/links/reading.py). */
     const LONGEST_ADDRESS = 8000;
+    /** More are not run (analytics/live/tokens.py); however a network cuts text, there are no fewer than these. */
+    const MOST_WORDS = 1000;
     const make = (...given) => stateroom.element(...given);
 
     let field = null;
@@ -22,6 +24,12 @@
         const text = field.value.trim();
         if (!text) {
             sign.textContent = "Type at least one word.";
+            field.focus();
+            return;
+        }
+        const count = text.split(/\s+/u).length;
+        if (count > MOST_WORDS) {
+            sign.textContent = "A text to read has at most " + stateroom.whole(MOST_WORDS) + " words. This has " + stateroom.whole(count) + ": take a part of it, or record the whole with analytics.record.";
             field.focus();
             return;
         }
@@ -166,5 +174,5 @@
             }
         },
     });
-    Object.assign(sentences, {typed: {focus: () => field.focus(), startEditing, live: () => Boolean(network && !network.why)}});
+    Object.assign(sentences, {typed: {textOf, focus: () => field.focus(), startEditing, live: () => Boolean(network && !network.why)}});
 })();

@@ -17,9 +17,11 @@
         return {corpus: () => where, edited: () => where + ", with other words", typed: () => "typed"}[parts.kind]();
     }
 
-    const network = (parts) => {
-        const {recording, state, beside, beside_state: other} = sentences.view();
-        return parts.second ? (beside || recording) + " · " + (other || state) : recording + " · " + state;
+    /** Recording and state by which the sentence of a row is read. */
+    sentences.networkOf = function (row) {
+        const {recording, state, beside, beside_state: other, entries} = sentences.view();
+        const {second} = sentences.entries.read(entries[sentences.placeOf(row)] || "t");
+        return second ? [beside || recording, other || state] : [recording, state];
     };
 
     sentences.headline = function (block) {
@@ -28,7 +30,7 @@
         const parts = [make("span", "", source(entry, answer)), make("span", "quiet", sentences.plural(answer.n, "word"))];
         const {beside, beside_state: other} = sentences.view();
         if (beside || other) {
-            parts.push(make("span", "quiet", "read by " + network(sentences.entries.read(entry))));
+            parts.push(make("span", "quiet", "read by " + sentences.networkOf(block.row).join(" · ")));
         }
         if (answer.how) {
             parts.push(make("span", "quiet", "cut " + answer.how));
@@ -80,16 +82,22 @@
 
     // ---- differences of the predictions -----------------------------------------------------------------
     function differenceCell(value, {left, width}, digits) {
-        const rounded = finite(value) ? Number(value.toFixed(digits)) : 0;
-        const made = make("span", "sentence-cell is-number", finite(value) && width >= 34 ? sentences.signed(rounded || 0) : "");
+        const rounded = Number(value.toFixed(digits));
+        const made = make("span", "sentence-cell is-number", width >= 34 ? sentences.fixed(value, digits) : "");
         made.classList.toggle("is-positive", rounded > 0);
         made.classList.toggle("is-negative", rounded < 0);
         Object.assign(made.style, {left: left + "px", width: width + "px"});
         return made;
     }
 
-    /** Rows of B less A under the words that stand under each other: a class, or the loss of the same next word. */
-    sentences.differenceRows = function (scene) {
+    /** A difference with its sign and as many digits as its neighbours; no sign where it rounds to 0. */
+    sentences.fixed = function (value, digits) {
+        const rounded = Number(value.toFixed(digits));
+        return (rounded > 0 ? "+" : rounded < 0 ? "−" : "") + Math.abs(rounded).toFixed(digits);
+    };
+
+    /** B less A under the words that stand under each other: a class, or the loss of the same next word. */
+    sentences.differencesTold = function (scene) {
         const {a, b} = sentences.answers;
         const rows = [];
         if (scene.isApart) {
@@ -98,40 +106,41 @@
         const both = (value) => scene.shown.map((column) => {
             const {a: one, b: other} = scene.columns[column.number];
             return {column, value: one < 0 || other < 0 ? NaN : value(one, other)};
-        });
+        }).filter(({value: difference}) => Number.isFinite(difference));
         if (a.classes && b.classes && a.classes.names.join("\n") === b.classes.names.join("\n")) {
-            sentences.rows.rowsOf(a).filter((row) => row.kind === "class").forEach((row) => rows.push([row.title, 2, both((one, other) => row.value(b, other) - row.value(a, one))]));
+            sentences.rows.rowsOf(a).filter((row) => row.kind === "class").forEach((row) => rows.push({title: row.title, digits: 2, cells: both((one, other) => row.value(b, other) - row.value(a, one))}));
         } else if (a.predictions && b.predictions && a.predictions.loss && b.predictions.loss) {
             const same = (one, other) => a.predictions.target[one] === b.predictions.target[other] && finite(a.predictions.loss[one]) && finite(b.predictions.loss[other]);
-            rows.push(["loss", 2, both((one, other) => (same(one, other) ? b.predictions.loss[other] - a.predictions.loss[one] : NaN))]);
+            rows.push({title: "loss", digits: 2, cells: both((one, other) => (same(one, other) ? b.predictions.loss[other] - a.predictions.loss[one] : NaN))});
         }
-        return rows.map(([title, digits, cells]) => {
-            const made = make("div", "sentence-row");
-            made.append(make("span", "sentence-row-name", title), ...cells.filter(({value}) => Number.isFinite(value)).map(({value, column}) => differenceCell(value, column, digits)));
-            return made;
-        });
+        return rows;
     };
 
+    sentences.differenceRows = (scene) => sentences.differencesTold(scene).map(({title, digits, cells}) => {
+        const made = make("div", "sentence-row");
+        made.append(make("span", "sentence-row-name", title), ...cells.map(({value, column}) => differenceCell(value, column, digits)));
+        return made;
+    });
+
     // ---- the change in prediction -----------------------------------------------------------------------
-    /** One sentence on what the networks say at the end of A and of B; nothing where they say nothing. */
+    /** The class that a classifier finds most probable after the last word. */
+    function leading({classes: {names, p}, n}) {
+        const last = names.map((name, number) => ({name, p: p[(n - 1) * names.length + number]}));
+        const best = last.reduce((most, each) => (each.p > most.p ? each : most));
+        return best.name + " " + sentences.percent(best.p);
+    }
+
+    function meanLoss({predictions}) {
+        const losses = ((predictions && predictions.loss) || []).filter(finite);
+        return losses.length > 0 ? (losses.reduce((sum, value) => sum + value, 0) / losses.length).toFixed(2) + " nats a word" : "";
+    }
+
+    /** What the networks say at the end of A and of B, in words; nothing where they say nothing. */
     sentences.verdict = function () {
         const {a, b} = sentences.answers;
-        const last = (answer, number) => answer.classes.p[(answer.n - 1) * answer.classes.names.length + number];
-        if (a && a.classes) {
-            const leading = (answer) => answer.classes.names.map((name, number) => ({name, p: last(answer, number)})).reduce((best, each) => (each.p > best.p ? each : best));
-            const one = leading(a);
-            if (!b || !b.classes) {
-                return "At its end: " + one.name + " " + sentences.percent(one.p) + ".";
-            }
-            const other = leading(b);
-            return "At the end A: " + one.name + " " + sentences.percent(one.p) + ", B: " + other.name + " " + sentences.percent(other.p) + ".";
-        }
-        const mean = (answer) => {
-            const losses = ((answer && answer.predictions && answer.predictions.loss) || []).filter(finite);
-            return losses.length > 0 ? losses.reduce((sum, value) => sum + value, 0) / losses.length : NaN;
-        };
-        const told = (name, answer) => (Number.isFinite(mean(answer)) ? name + mean(answer).toFixed(2) + " nats a word" : "");
-        const parts = [told(b ? "A " : "", a), told("B ", b)].filter(Boolean);
-        return parts.length > 0 ? "Mean loss " + parts.join(", ") + "." : "";
+        const rows = [["A", a], ["B", b]].filter(([, answer]) => answer);
+        const ends = rows.filter(([, answer]) => answer.classes).map(([name, answer]) => (b ? name + ": " : "") + leading(answer));
+        const losses = rows.filter(([, answer]) => !answer.classes && meanLoss(answer)).map(([name, answer]) => (b ? name + " " : "") + meanLoss(answer));
+        return [ends.length > 0 ? (b ? "At the end " : "At its end: ") + ends.join(", ") + "." : "", losses.length > 0 ? "Mean loss " + losses.join(", ") + "." : ""].filter(Boolean).join(" ");
     };
 })();

@@ -105,11 +105,12 @@
             return;
         }
         // The sentence that is read stands below itself, read by the other network.
-        const parts = first ? sentences.entries.read(first) : null;
-        const same = parts && (parts.kind === "typed" || !recording) ? [sentences.entries.write({...parts, second: true})] : [];
-        const entries = first ? [...new Set([first, ...same, ...now.entries.slice(1)])].slice(0, sentences.entries.most) : [];
+        const same = !first || first.startsWith("+") ? first : sentences.entries.inOther(first, recording);
+        // Places of the recording that was beside mean nothing in another.
+        const meant = (entry) => recording === now.beside || !entry.startsWith("+") || sentences.entries.read(entry).kind === "typed";
+        const entries = sentences.entries.fitted([first, same, ...now.entries.slice(1).filter(meant)].filter(Boolean));
         change({beside: recording, beside_state: wanted, entries, chosen: "", zoom_from: -1, zoom_to: -1});
-        if (parts && parts.kind !== "typed" && recording) {
+        if (same === null) {
             stateroom.messages.show(["Places of one recording mean nothing in another: type a sentence to see both networks read it."], "note");
         }
     }

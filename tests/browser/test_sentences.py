@@ -328,11 +328,12 @@ def test_what_cannot_be_read_is_a_sentence(open_page):
     page.locator("[name=typed]").fill("   ")
     page.locator("[name=typed]").press("Enter")
     expect(page.locator(".sentence-sign")).to_have_text("Type at least one word.")
-    page.locator("[name=typed]").fill("the cat " * 1100)
+    page.locator("[name=typed]").fill("incomprehensible " * 1000)
     page.locator("[name=typed]").press("Enter")
+    expect(page.locator("#shell-messages")).to_contain_text("too long for an address")
+    page = open_page(address("tiny", "t" + "a " * 1001, "tthe cat"))
     expect(page.locator("#sentences-why")).to_contain_text("1,000")
     assert page.locator(f".sentence-block.is-a {TOKEN}").count() == 0
-    expect(page.locator("#shell-messages")).to_contain_text("too long for an address")
     page.get_by_role("button", name="Remove A").click()
     ready(page)
     expect(page.locator("#sentences-why")).to_be_hidden()
@@ -598,3 +599,91 @@ def test_the_same_words_in_another_order_are_read_otherwise(open_page, shot):
     assert not np.allclose(page.evaluate(moved, "a"), page.evaluate(moved, "b"), atol=1e-4)
     expect(page.locator("#sentences-caption")).to_contain_text("At the end A:")
     shot(page, "sentences-reviews")
+
+
+def saved(page: Page, kind: str) -> Path:
+    """Download a file of the menu."""
+    page.get_by_text("Files").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=f"{kind}: download").click()
+    return download.value.path()
+
+
+def test_measures_of_unlike_networks_stand_in_the_columns_of_their_heads(open_page, server):
+    view = address("tiny", "tthe cat", "+tthe cat not", beside="judged", state2="layer0.hidden")
+    page = ready(open_page(view))
+    table = pd.read_csv(saved(page, "CSV"), index_col=False)
+    assert set(zip(table["sentence"], table["recording"], table["state"], strict=True)) == {
+        ("A", "tiny", parameters(page)["state"]), ("B", "judged", "layer0.hidden"),
+    }  # fmt: skip
+    of_a, of_b = (table[table["sentence"] == name] for name in "AB")
+    assert of_a["p of good"].isna().all() and of_b["loss (nats)"].isna().all()
+    expected = analytics.open_network(server.folder / "judged").run("the cat not").class_probabilities
+    assert of_b.groupby("word")["p of good"].first().tolist() == pytest.approx(expected[:, 1].tolist())
+    expect(page.locator("#sentences-caption")).to_have_text(
+        re.compile(r"At the end B: (good|bad) \d+ %\. Mean loss A [\d.]+ nats a word\.")
+    )
+
+
+def test_a_saved_picture_tells_networks_differences_and_how_to_read_it(open_page):
+    view = address("judged", "tthe cat sat", "+tthe cat sat", beside="judged", state2="layer0.update_gate")
+    tree = ElementTree.parse(saved(ready(open_page(view)), "SVG"))
+    texts = [made.text or "" for made in tree.iter(f"{SVG}text")]
+    told = ("read by judged · layer0.hidden", "read by judged · layer0.update_gate")
+    for wanted in (*told, "different clusters", "outlined: mean positive part"):
+        assert any(wanted in text for text in texts), wanted
+    page = ready(open_page(address("judged", "tthe cat sat", "tthe not sat")))
+    shown = page.locator(".sentence-block.is-d .sentence-cell").all_inner_texts()
+    assert len(shown) == 3
+    assert all(re.fullmatch(r"([+−]?)\d\.\d\d", text) for text in shown), "as many digits as their neighbours"
+    tree = ElementTree.parse(saved(page, "SVG"))
+    assert set(shown) <= {made.text for made in tree.iter(f"{SVG}text")}
+    bottom = max(float(made.get("y")) for made in tree.iter(f"{SVG}text") if made.get("y"))
+    assert bottom + 8 < float(tree.getroot().get("height"))
+
+
+def test_glyphs_are_of_one_width(open_page):
+    page = ready(open_page(address("judged", "tthe incomprehensibilities , sat", clusters="4")))
+    widths = page.evaluate(
+        """() => {
+            const {layout, stage} = stateroom.sentences;
+            return stage.scene().shown.map(column => layout.glyphPlace(stage.scene(), column).width);
+        }"""
+    )
+    assert len(set(widths)) == 1
+    assert widths[0] > 20
+
+
+def test_a_ninth_sentence_drops_the_last_and_that_is_said(open_page):
+    page = ready(open_page(address("judged", *(f"tthe cat {'sat ' * times}".strip() for times in range(8)))))
+    expect(page.locator(".sentence-entry")).to_have_count(8)
+    page.get_by_role("button", name="Edit a word of A and compare").click()
+    page.locator("[name=typed]").fill("not the cat")
+    page.locator("[name=typed]").press("Enter")
+    expect(page.locator(f".sentence-block.is-b {TOKEN} bdi")).to_have_text(["not", "the", "cat"])
+    expect(page.locator(".sentence-entry")).to_have_count(8)
+    expect(page.locator(".message")).to_contain_text("The last one was dropped")
+
+
+def test_too_many_words_stay_in_the_field(open_page):
+    page = ready(open_page(address("judged", "tthe cat sat")))
+    page.locator("[name=typed]").fill("cat " * 10_000)
+    page.locator("[name=typed]").press("Enter")
+    expect(page.locator(".sentence-sign")).to_contain_text("at most 1,000 words. This has 10,000")
+    assert page.locator("[name=typed]").input_value().startswith("cat cat")
+    assert parameters(page)["s"] == "tthe cat sat"
+    assert words(page) == ["the", "cat", "sat"]
+
+
+def test_a_place_is_read_as_words_by_a_network_of_another_text(open_page):
+    page = ready(open_page(address("tiny", "c0-3")))
+    page.locator("[name=beside]").select_option("judged")
+    expect(page.locator(".sentence-block.is-b .sentence-head")).to_contain_text("read by judged")
+    assert parameters(page)["s"] == "c0-3,+c0-3", "both recordings are of one text"
+    page.locator("[name=beside]").select_option("plays")
+    expect(page.locator("[name=beside]")).to_have_value("plays")
+    assert parameters(page)["s"] == "c0-3,+tthe cat sat"
+    page = ready(open_page(address("tiny", "c0-3", beside="plays", state2=STATE)))
+    page.get_by_role("button", name="Read A by the second network").click()
+    expect(page.locator(".sentence-entry")).to_have_count(2)
+    assert parameters(page)["s"] == "c0-3,+tthe cat sat"
