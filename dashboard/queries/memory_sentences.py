@@ -89,7 +89,8 @@ def directions_note(n_words: int, min_count: int) -> str:
     least = f"that occur at least {min_count} times " if min_count > 1 else ""
     return (
         f"{n_words:,} words {least}were compared, by the cosine between a direction and the word's embedding "
-        "as seen from their mean. Which end is which says nothing."
+        "as seen from their mean. The sign of a direction is arbitrary: one end and the other may change "
+        "places."
     )
 
 
