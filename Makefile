@@ -40,7 +40,7 @@ sentiment: $(VENV)/.installed $(VENV)/.demo ## Train on reviews, once with few n
 TREEBANK := data/corpora/UD_English-EWT
 TREEBANK_URL := https://github.com/UniversalDependencies/UD_English-EWT
 
-memory-study: $(VENV)/.study $(TREEBANK) data/networks/memory-vectors.txt ## Train and record the networks of data/studies/memory-decay.md.
+memory-study: $(VENV)/.study $(TREEBANK) data/networks/memory-vectors.txt ## Train, record and measure what data/studies/memory-decay.md tells of.
 	@for name in lstm gru rnn lstm-frozen gru-frozen rnn-frozen; do \
 		[ -f data/recordings/memory-$$name/recording.json ] && continue; \
 		$(BIN)/python -m analytics train data/recipes/memory-$$name.toml && \
@@ -48,6 +48,7 @@ memory-study: $(VENV)/.study $(TREEBANK) data/networks/memory-vectors.txt ## Tra
 			--conllu $(TREEBANK)/en_ewt-ud-dev.conllu --conllu $(TREEBANK)/en_ewt-ud-test.conllu \
 			--dtype float16 --resume || exit 1; \
 	done
+	@$(BIN)/python -m data.studies.memory_decay
 
 $(TREEBANK):
 	@git clone --quiet --depth 1 $(TREEBANK_URL) $@

@@ -14,6 +14,7 @@ __all__ = ["PANELS", "decay_figure", "property_figure", "save_figure"]
 matplotlib.rcParams |= {
     "font.size": 8,
     "axes.spines.top": False,
+    "svg.fonttype": "none",  # text as text: a third of the size
     "svg.hashsalt": "memory-decay",  # the same file for the same numbers
     "legend.frameon": False,
     "lines.linewidth": 1.2,
@@ -59,7 +60,7 @@ def decay_figure(curves: pd.DataFrame) -> Figure:
 
 
 def property_figure(properties: pd.DataFrame, curves: pd.DataFrame) -> Figure:
-    """Relative memory (solid), cosine (dashed), share of the first values (grey); a row an embedding."""
+    """Relative memory (solid, with its band; dotted: of random splits), cosine (dashed), shares (grey)."""
     figure = Figure(figsize=(10, 4.8), layout="constrained")
     rows = figure.subplots(len(COLOURS), len(PANELS), sharex=True, sharey=True)
     for row, embedding in zip(rows, COLOURS, strict=True):
@@ -67,7 +68,7 @@ def property_figure(properties: pd.DataFrame, curves: pd.DataFrame) -> Figure:
             _property_panel(axes, _curves(properties, panel, embedding), _curves(curves, panel, embedding))
             axes.set_title(f"{' '.join(panel)}, {embedding}")
         row[0].set_ylabel("m, cosine, share")
-    rows[0][0].legend(fontsize=6, loc="upper right")
+    figure.legend(*rows[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=7)
     for axes in rows[-1]:
         axes.set_xlabel("delay (words)")
     return figure
@@ -76,16 +77,11 @@ def property_figure(properties: pd.DataFrame, curves: pd.DataFrame) -> Figure:
 def _property_panel(axes: Axes, properties: pd.DataFrame, curves: pd.DataFrame) -> None:
     for name, colour in PROPERTY_COLOURS.items():
         here = properties[properties["property"] == name]
-        axes.plot(here["delay"], here["relative"], color=colour, label=f"{name}: m")
-        axes.plot(here["delay"], here["cosine"], "--", color=colour, label=f"{name}: cosine, n = 5")
-        axes.fill_between(
-            here["delay"],
-            here["relative_chance_low"],
-            here["relative_chance_high"],
-            color=colour,
-            alpha=0.12,
-            lw=0,
-        )
+        delay = here["delay"]
+        axes.plot(delay, here["relative"], color=colour, label=f"{name}: m")
+        axes.fill_between(delay, here["relative_low"], here["relative_high"], color=colour, alpha=0.15, lw=0)
+        axes.plot(delay, here["relative_chance"], ":", color=colour, lw=0.9, label="random split: m")
+        axes.plot(delay, here["cosine"], "--", color=colour, label=f"{name}: cosine, n = 5")
     for share, style in ((1, "-"), (5, "--")):
         axes.plot(
             curves["delay"],

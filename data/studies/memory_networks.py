@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 import analytics
@@ -67,17 +66,15 @@ def embedding_matrix(recording: Recording) -> NDArray[np.float64]:
     return module.embedding.weight.detach().numpy().astype(np.float64)
 
 
-def training_facts(network: StudyNetwork, recording: Recording) -> pd.Series:
+def training_facts(network: StudyNetwork, recording: Recording) -> dict[str, str | float]:
     """Return what the training came to: epochs, minutes, perplexities."""
     facts = recording.manifest["model"]
     log = facts["training"]["log"]
     best = min(log, key=lambda line: line["validation_loss"])
-    return pd.Series(
-        {
-            "network": network.title,
-            "epochs": best["epoch"],
-            "minutes": facts["training"]["seconds"] / 60,
-            "training": best["training_perplexity"],
-            **{part: facts["perplexity"][part] for part in ("validation", "test")},
-        }
-    )
+    return {
+        "network": network.title,
+        "epochs": best["epoch"],
+        "minutes": facts["training"]["seconds"] / 60,
+        "training": best["training_perplexity"],
+        **{part: facts["perplexity"][part] for part in ("validation", "test")},
+    }

@@ -22,6 +22,7 @@ __all__ = [
     "noun_property",
     "property_rows",
     "random_differences",
+    "resampled_differences",
     "separability_rows",
 ]
 
@@ -35,7 +36,9 @@ MIN_COUNT = 10
 """Occurrences in the training text: the vector of a word that was read three times has hardly moved."""
 
 N_SPLITS = 200
-"""Random splits of the same words, for the band of what a direction without meaning keeps."""
+"""Random splits of the same words, for what a direction without meaning keeps; and resamples of the words."""
+
+TAILS = (0.025, 0.975)
 
 N_DIRECTIONS = 5
 """Best-remembered directions that a difference is compared with: n in equation 4."""
@@ -112,15 +115,37 @@ def direction_memory(gradients: NDArray, directions: NDArray) -> tuple[NDArray, 
     return relative, np.linalg.norm(units @ right[:N_DIRECTIONS].T, axis=1)
 
 
+def resampled_differences(embedding: NDArray, chosen: Property, *, seed: int) -> NDArray[np.float64]:
+    """Differences of classes whose words were drawn again with replacement, shape (N_SPLITS, n_embedding)."""
+    generator = np.random.default_rng(seed)
+    sides = []
+    for words in (chosen.first, chosen.second):
+        weights = generator.multinomial(len(words), np.full(len(words), 1 / len(words)), N_SPLITS)
+        sides.append(weights @ embedding[words] / len(words))
+    return sides[0] - sides[1]
+
+
 def property_rows(mean: NDArray, embedding: NDArray, chosen: Property, *, seed: int) -> pd.DataFrame:
-    """One row a delay: m and cosine of the difference, and the middle 95 % of those of random splits."""
-    directions = np.vstack([difference(embedding, chosen), random_differences(embedding, chosen, seed=seed)])
+    """Relative memory and cosine of the difference, a row for each delay.
+
+    With `_low` and `_high`, between which 95 % of those of resampled words lie; with `_chance` and so on, the
+    median and the middle 95 % of those of random splits.
+    """
+    directions = np.vstack(
+        [
+            difference(embedding, chosen),
+            resampled_differences(embedding, chosen, seed=seed),
+            random_differences(embedding, chosen, seed=seed),
+        ]
+    )
     rows = []
     for delay, gradients in enumerate(mean):
         row: dict[str, float | str] = {"property": chosen.name, "delay": delay}
         for name, values in zip(("relative", "cosine"), direction_memory(gradients, directions), strict=True):
-            low, high = np.quantile(values[1:], [0.025, 0.975])
-            row |= {name: values[0], f"{name}_chance_low": low, f"{name}_chance_high": high}
+            low, high = np.quantile(values[1 : N_SPLITS + 1], TAILS)
+            chance = np.quantile(values[N_SPLITS + 1 :], [0.5, *TAILS])
+            row |= {name: values[0], f"{name}_low": low, f"{name}_high": high}
+            row |= dict(zip((f"{name}_chance{end}" for end in ("", "_low", "_high")), chance, strict=True))
         rows.append(row)
     return pd.DataFrame(rows)
 

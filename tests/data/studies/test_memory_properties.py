@@ -79,6 +79,8 @@ def test_a_planted_property_is_outside_the_band_of_chance():
     assert rows["relative"].tolist()[0] > rows["relative_chance_high"][0]
     assert rows["relative"].tolist()[1] < 0.1
     assert (rows["relative_chance_low"] <= rows["relative_chance_high"]).all()
+    assert rows["relative_low"][0] <= rows["relative"][0] <= rows["relative_high"][0]
+    assert rows["relative_high"][0] - rows["relative_low"][0] < 0.1, "many words that all differ alike"
 
 
 def test_classes_that_are_apart_are_told_apart():
