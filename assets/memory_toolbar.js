@@ -236,6 +236,7 @@
         mount() {
             drawToolbar();
             drawTabs();
+            memory.place("caption").textContent = "Looking for what has been computed.";
         },
         view: show,
         status() {

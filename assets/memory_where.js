@@ -145,7 +145,7 @@
         const scale = Number.isFinite(limit) ? [make("span", "scale-end", "0"), bar, make("span", "scale-end", stateroom.number(limit))] : [];
         const half = Number.isFinite(halfLife) ? "Half of it is left after " + halfLife.toFixed(1) + " positions." : "";
         made.append(make("span", "", (what || "norm of the influence") + (unit ? ", " + unit : "")), ...scale, make("span", "quiet", half),
-            make("span", "quiet", Number.isFinite(ms) ? "the network ran just now, in " + (ms < 1000 ? Math.round(ms) + " ms" : (ms / 1000).toFixed(1) + " s") : ""));
+            make("span", "quiet", ms >= 1 ? "the network ran just now, in " + (ms < 1000 ? Math.round(ms) + " ms" : (ms / 1000).toFixed(1) + " s") : ""));
         return made;
     }
 
@@ -163,7 +163,8 @@
     function draw() {
         const place = memory.place("where");
         if (!memory.where) {
-            const why = memory.status && !memory.status.network ? "Needs a network in the recording, to run it again." : "";
+            const why = !memory.status ? "" : memory.status.network ? "Runs the network. The first time it has to be opened, which takes some seconds."
+                : "Needs a network in the recording, to run it again.";
             place.replaceChildren(make("div", "hit-list where-hits"), make("p", "quiet", why));
             drawHits();
             return;
