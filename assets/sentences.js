@@ -40,9 +40,16 @@
         choose,
         release,
         signed: (value) => (value > 0 ? "+" : "") + stateroom.number(value),
-        percent: (share) => (!Number.isFinite(share) ? "–" : (100 * share).toFixed(share > 0 && share < 0.01 ? 1 : 0) + " %"),
+        percent,
         plural: (count, noun) => stateroom.whole(count) + " " + noun + (count === 1 ? "" : "s"),
     });
+
+    function percent(share) {
+        if (!Number.isFinite(share)) {
+            return "–";
+        }
+        return share > 0 && share < 0.0005 ? "< 0.1 %" : (100 * share).toFixed(share > 0 && share < 0.01 ? 1 : 0) + " %";
+    }
 
     /** "cluster 3 · prepositions · 12 units" of a sentence's network. */
     function clusterTitle(answer, cluster) {

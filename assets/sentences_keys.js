@@ -16,6 +16,12 @@
         }
     }
 
+    /** A line of the floating label as it is read out; cells of a table are words of their own. */
+    function spoken(line) {
+        const cells = line instanceof Node ? [...line.querySelectorAll("td")] : [];
+        return cells.length > 0 ? "expects " + cells.map((cell) => cell.textContent).join(" ") : line instanceof Node ? line.textContent : line;
+    }
+
     /** Numbers of the word that has the focus, and of one of its clusters. */
     function tell(token, cluster) {
         const scene = sentences.stage.scene();
@@ -26,7 +32,7 @@
             sentences.point({...here, row: block.row});
             const lines = sentences.describe(scene, block, here);
             stateroom.tip.show(box.left, box.bottom - 8, lines);
-            token.setAttribute("aria-description", lines.filter(Boolean).map((line) => (line instanceof Node ? line.textContent : line)).join(". "));
+            token.setAttribute("aria-description", lines.filter(Boolean).map(spoken).join(". "));
         }
     }
 

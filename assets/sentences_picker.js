@@ -109,8 +109,12 @@
                     fields.find.focus();
                 }
             } else if (!now.list && !place().hidden) {
+                const hadFocus = place().contains(document.activeElement);
                 place().hidden = true;
                 place().replaceChildren();
+                if (hadFocus) {
+                    document.querySelector("#sentences-typed [data-toggle=list]").focus();
+                }
             }
             if (now.list && fields) {
                 fields.order.value = now.order;

@@ -123,7 +123,8 @@
                 if (column === each.number) {
                     pen.rect(each.left, 0, each.width, block.height, {fill: ink.hovered, alpha: 0.08});
                 }
-                if (cluster >= 0 && (index >= 0 || block.row === "d") && !scene.isHeat) {
+                const isDrawn = block.row === "d" ? Boolean(block.values && block.values[each.number]) : index >= 0;
+                if (cluster >= 0 && isDrawn && !scene.isHeat) {
                     markBar(pen, block, each, cluster, ink);
                 }
             });

@@ -23,7 +23,8 @@ __all__ = ["open_network"]
 
 _HOW_TO_SHIP = (
     "Record it again: analytics.record ships networks of an embedding, RNN, GRU or LSTM layers and a linear "
-    "layer by itself, `python -m analytics record --network` all that were trained here."
+    "layer by itself (ship=True says why it cannot ship another), `python -m analytics record --network` all "
+    "that were trained here."
 )
 
 

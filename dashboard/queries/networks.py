@@ -110,5 +110,6 @@ def _none_shipped(recording: Recording) -> str:
     return (
         f"The recording '{recording.name}' ships no network, so it cannot read other text. Record it again: "
         "analytics.record ships networks of an embedding, RNN, GRU or LSTM layers and a linear layer by "
-        "itself, `python -m analytics record --network` all that were trained here."
+        "itself (ship=True says why it cannot ship another), `python -m analytics record --network` all that "
+        "were trained here."
     )

@@ -687,3 +687,41 @@ def test_a_place_is_read_as_words_by_a_network_of_another_text(open_page):
     page.get_by_role("button", name="Read A by the second network").click()
     expect(page.locator(".sentence-entry")).to_have_count(2)
     assert parameters(page)["s"] == "c0-3,+tthe cat sat"
+
+
+def test_a_cluster_is_ringed_where_it_is_drawn_and_nowhere_else(open_page):
+    page = ready(open_page(address("judged", "tthe cat sat", "tthe cat sat not")))
+    page.mouse.move(*spot(page, "a", 0, 2))
+    page.wait_for_timeout(300)
+    ringed = page.evaluate(
+        """() => {
+            const {stage, layout} = stateroom.sentences;
+            const canvas = document.querySelector('.sentence-block.is-d .sentence-over');
+            const ratio = canvas.width / canvas.clientWidth;
+            const {width, height} = canvas;
+            const copy = Object.assign(document.createElement('canvas'), {width, height});
+            const paint = copy.getContext('2d', {willReadFrequently: true});
+            paint.drawImage(canvas, 0, 0);
+            return stage.scene().shown.map(column => {
+                const {left, width} = layout.glyphPlace(stage.scene(), column);
+                const {data} = paint.getImageData(left * ratio, 0, width * ratio, canvas.height);
+                return data.some((value, place) => place % 4 === 3 && value > 128);
+            });
+        }"""
+    )
+    assert ringed == [True, True, True, False]
+
+
+def test_what_is_read_out_parts_words_and_focus_comes_back(open_page):
+    page = ready(open_page(address("tiny", "tthe cat sat")))
+    assert page.evaluate("[0, 1e-5, .004, .5, NaN].map(stateroom.sentences.percent)") == [
+        "0 %", "< 0.1 %", "0.4 %", "50 %", "–",
+    ]  # fmt: skip
+    page.locator(TOKEN).first.focus()
+    page.keyboard.press("ArrowDown")
+    told = page.locator(TOKEN).first.get_attribute("aria-description")
+    assert re.search(r"expects (\S+ \d+ % ?){5}\.", told), told
+    page.keyboard.press("/")
+    expect(page.locator("[name=find-sentence]")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="From the recording")).to_be_focused()
