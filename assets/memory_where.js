@@ -163,7 +163,7 @@
     function draw() {
         const place = memory.place("where");
         if (!memory.where) {
-            const why = !memory.status ? "" : memory.status.network ? "Runs the network. The first time it has to be opened, which takes some seconds."
+            const why = !memory.status ? "" : memory.status.network ? "Loading the network."
                 : "Needs a network in the recording, to run it again.";
             place.replaceChildren(make("div", "hit-list where-hits"), make("p", "quiet", why));
             drawHits();
