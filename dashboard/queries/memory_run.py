@@ -71,7 +71,14 @@ class MemoryRunQueries:
 
 
 def run_of(recording: Recording, asked: MemoryQuestion, results: MemoryResults) -> MemoryRun:
-    """Return what has to be computed for a question."""
+    """Return what has to be computed for a question.
+
+    Raises
+    ------
+    NetworkError
+        If the recording ships no network to run again.
+    """
+    shipped_shape(recording)
     by = results.by(recording, asked)
     run = MemoryRun(
         state=asked.state,
