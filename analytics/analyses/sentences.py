@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ END_MARKS = frozenset({".", "?", "!", "...", "…", "?!", "!?", "。", "！", "�
 """Tokens that end a sentence; one that holds a line break does too."""
 CLOSING_MARKS = frozenset({"”", "’", "''", "»", ")", "]", "}", "）", "」"})
 """Tokens that belong to the sentence in front of them when they follow its end mark."""
+_GLUED = re.compile(r"\w[.?!…。！？।؟]+[\"”’'»)\]}）」]*$")
+"""A word with its end mark, as in text that was cut at white space only."""
 SHORT_SEQUENCE = 60
 """Where half of the sequences are no longer, each is a sentence: a review, a headline, a formula."""
 MAX_LENGTH = 80
@@ -51,8 +54,10 @@ def split_sentences(
 
     Where the median sequence has at most 60 positions, each sequence is a sentence. Elsewhere a sentence is a
     run of tokens up to an end mark (``. ? !``, ``<eos>``, a token that holds a line break), the end marks and
-    closing quotes or brackets that follow it included. A sequence longer than `max_length` is always parted
-    at its end marks, and what is then still longer into pieces as equal as can be.
+    closing quotes or brackets that follow it included. In a text without any end mark of its own, cut at
+    white space only, a word that ends in one (``mat.``) ends the sentence. A sequence longer than
+    `max_length` is always parted at its end marks, and what is then still longer into pieces as equal as can
+    be.
 
     Parameters
     ----------
@@ -134,6 +139,9 @@ def _begins_after_end_marks(
     """Where a sentence begins: behind an end mark and all that closes with it."""
     stripped = [str(text).strip(" \t") for text in texts]
     ends = np.array([text in END_MARKS or "\n" in text for text in stripped], dtype=bool)
+    is_glued = not ends[ids].any()
+    if is_glued:
+        ends = np.array([bool(_GLUED.search(text)) for text in stripped], dtype=bool)
     closes = np.array([text in CLOSING_MARKS or text in line_ends for text in stripped], dtype=bool)
     is_end, is_closing = ends[ids], closes[ids]
     # The last position up to here that is no closing mark: is it an end mark?
@@ -141,7 +149,8 @@ def _begins_after_end_marks(
     last = np.maximum.accumulate(places)
     after_end = (last >= 0) & is_end[np.maximum(last, 0)]
     begins = np.zeros(len(ids), dtype=bool)
-    begins[1:] = after_end[:-1] & ~is_end[1:] & ~is_closing[1:]
+    # Marks in a row close together; words that end in one do not.
+    begins[1:] = after_end[:-1] & (is_glued | ~is_end[1:]) & ~is_closing[1:]
     return begins
 
 

@@ -46,6 +46,15 @@ def test_sentences_end_at_end_marks(tokens, sentences):
     assert after_long(tokens.split(" ")) == [sentence.split(" ") for sentence in sentences]
 
 
+def test_text_cut_at_white_space_is_parted_at_words_that_end_in_a_mark():
+    text = "on the mat. “Is 3.5 it?” she said... (No!) yes"
+    tokens = ["x"] * SHORT_SEQUENCE + text.split()
+    assert split(tokens)[0][-1] == "mat."
+    assert split(tokens)[1:] == [["“Is", "3.5", "it?”"], ["she", "said..."], ["(No!)"], ["yes"]]
+    # One end mark that stands alone tells that the others belong to their words.
+    assert split([*tokens, "."])[0] == [*tokens, "."]
+
+
 def test_a_line_of_verse_ends_no_sentence_but_belongs_to_the_one_before():
     tokens = ["a", "/", "b", ".", "/", "c", "/", "d", ".", "/", "e"]
     assert after_long(tokens, line_ends=["/"]) == [
