@@ -133,18 +133,18 @@ def _gradients(recording: Recording, state: str, *, positions: int | None) -> St
 @click.option("--from-numbers", is_flag=True, help="Measure nothing: write the page from the .csv files.")
 def main(positions: int, folder: Path, treebank: Path, from_numbers: bool) -> None:
     """Measure the networks that are recorded, and write the page."""
-    try:
-        if from_numbers:
-            tables = {file.stem: pd.read_csv(file) for file in NUMBERS.glob("*.csv")}
-        else:
+    if not from_numbers:
+        try:
             tables = measure_all(folder, positions=positions or None, treebank=treebank, say=click.echo)
-    except AnalyticsError as error:
-        raise click.ClickException(str(error)) from None
-    if not tables:
-        raise click.ClickException("Nothing is recorded yet.")
-    NUMBERS.mkdir(exist_ok=True)
-    for name, table in tables.items():
-        table.to_csv(NUMBERS / f"{name}.csv", index=False, float_format="%.5g")
+        except AnalyticsError as error:
+            raise click.ClickException(str(error)) from None
+        if not tables:
+            raise click.ClickException("No network of the study is recorded yet: make memory-study")
+        NUMBERS.mkdir(exist_ok=True)
+        for name, table in tables.items():
+            table.to_csv(NUMBERS / f"{name}.csv", index=False, float_format="%.5g")
+    # As rounded in the files, so that the page is the same whichever way it is written.
+    tables = {file.stem: pd.read_csv(file) for file in NUMBERS.glob("*.csv")}
     write_page(tables, page=PAGE, numbers=NUMBERS)
     click.echo(str(PAGE))
 
