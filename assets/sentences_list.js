@@ -19,15 +19,18 @@
     let network = null;
     const texts = new Map();
 
+    /** White space around a text is dropped only where it is no token of the network. */
+    const asTyped = (text) => (network && network.joint === "" ? text : text.trim());
+
     // ---- typed text -------------------------------------------------------------------------------------
     function submit() {
-        const text = field.value.trim();
+        const text = asTyped(field.value);
         if (!text) {
             sign.textContent = "Type at least one word.";
             field.focus();
             return;
         }
-        const count = text.split(/\s+/u).length;
+        const count = text.trim().split(/\s+/u).length;
         if (count > MOST_WORDS) {
             sign.textContent = "A text to read has at most " + stateroom.whole(MOST_WORDS) + " words. This has " + stateroom.whole(count) + ": take a part of it, or record the whole with analytics.record.";
             field.focus();
@@ -174,5 +177,5 @@
             }
         },
     });
-    Object.assign(sentences, {typed: {textOf, focus: () => field.focus(), startEditing, live: () => Boolean(network && !network.why)}});
+    Object.assign(sentences, {typed: {textOf, asTyped, focus: () => field.focus(), startEditing, live: () => Boolean(network && !network.why)}});
 })();

@@ -187,9 +187,10 @@
         const answer = answerOf();
         field.disabled = !sentences.typed.live();
         field.addEventListener("keydown", (event) => {
-            if (event.key === "Enter" && field.value.trim()) {
+            const text = sentences.typed.asTyped(field.value);
+            if (event.key === "Enter" && text) {
                 const texts = answer.tokens.map((token) => token.text);
-                texts[asked.index] = field.value.trim();
+                texts[asked.index] = text;
                 sentences.entries.edit(sentences.placeOf(asked.row), texts.join(answer.joint ?? " "));
             }
         });

@@ -51,10 +51,12 @@ class SentenceExampleQueries:
         network, why = self._networks.kept(recording), self._networks.why_not(recording)
         if network is None and not why:
             self._networks.begin(recording)
+        typing = self._passages.typing(recording)
         return {
             "task": str(facts.get("task") or TASK) if isinstance(facts, dict) else TASK,
             "classes": list(network.classes if network else class_names(recording)),
-            "how": self._passages.typing(recording).how,
+            "how": typing.how,
+            "joint": typing.joint,
             "example": self.example(recording),
             "ready": network is not None,
             "why": why,

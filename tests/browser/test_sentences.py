@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import requests
+import torch
 from playwright.sync_api import Page, expect
 
 import analytics
@@ -725,3 +726,29 @@ def test_what_is_read_out_parts_words_and_focus_comes_back(open_page):
     expect(page.locator("[name=find-sentence]")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="From the recording")).to_be_focused()
+
+
+def test_white_space_is_kept_where_it_is_a_token(open_page, server):
+    model = torch.nn.Sequential(torch.nn.Embedding(4, 3), torch.nn.GRU(3, 5))
+    path = server.folder / "letters"
+    analytics.record(
+        model,
+        list("a cab bac " * 9),
+        path,
+        vocabulary=list(" abc"),
+        head=torch.nn.Linear(5, 4),
+        progress=False,
+    )
+    try:
+        page = ready(open_page(address("letters", "tab")))
+        expect(page.locator(".sentence-sign")).to_have_text("", timeout=30000)
+        page.locator("[name=typed]").fill(" cab ")
+        page.locator("[name=typed]").press("Enter")
+        expect(page.locator(f".sentence-block.is-a {TOKEN} bdi")).to_have_text(["␣", "c", "a", "b", "␣"])
+        page.locator(f".sentence-block.is-a {TOKEN}").nth(2).click()
+        page.locator("[name=instead]").fill(" ")
+        page.locator("[name=instead]").press("Enter")
+        expect(page.locator(f".sentence-block.is-b {TOKEN} bdi")).to_have_text(["␣", "c", "␣", "b", "␣"])
+        assert parameters(page)["s"].startswith("t cab ,t c b ")
+    finally:
+        shutil.rmtree(path)
