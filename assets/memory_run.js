@@ -72,7 +72,7 @@
         const every = stateroom.button("all", "all " + stateroom.whole(nPositions) + " positions", () => change({positions: 0}));
         every.setAttribute("aria-pressed", String(now === 0));
         const made = make("span", "tool-group");
-        made.append(memory.labelled("positions", field, "How many positions the mean is over, drawn at random; empty: as many as take under a minute"), every);
+        made.append(memory.labelled("positions", field, "How many positions the mean is over, drawn at random; empty: as many as the result shown, or as take under a minute"), every);
         return made;
     }
 

@@ -73,7 +73,8 @@ class MemoryClassQueries:
             "delays": list(range(asked.delays)),
             "minimum": MINIMUM,
             "rows": listed,
-            "notes": self._notes(rows, asked, has_result=stored is not None),
+            "notes": self._fewer_note(recording, asked)
+            + self._notes(rows, asked, has_result=stored is not None),
         }
 
     def curves(self, asked: MemoryQuestion) -> tuple[list[MemoryCurve], str, str]:
@@ -94,13 +95,13 @@ class MemoryClassQueries:
         """Return words by a part of their text, and whether the result shown has them."""
         recording = self._recordings.open(asked.recording)
         answer = find_words(recording, text, self._cache)
-        known = self._results.words(self._results.best(recording, asked))
+        known = self._results.words(self._results.best_of_classes(recording, asked))
         return {**answer, "words": [{**row, "inResult": row["id"] in known} for row in answer["words"]]}
 
     def _rows(
         self, recording: Recording, asked: MemoryQuestion
     ) -> tuple[StateGradients | None, list[_Class]]:
-        found = self._results.of(recording, asked)
+        found = self._results.of_classes(recording, asked)
         rows = [*self._labels(recording, asked, found), *self._words(recording, asked, found)]
         if found is not None:
             decay = decay_of(found, asked.delays)
@@ -150,6 +151,17 @@ class MemoryClassQueries:
         control = self._results.control(found, grouping, key)
         decay = decay_of(group, asked.delays)
         return _Class(kind, key, text, color, _n_at(decay, asked.delay), decay, _decay(control, asked))
+
+    def _fewer_note(self, recording: Recording, asked: MemoryQuestion) -> list[str]:
+        """Classes may be known over fewer positions than the curves of all words."""
+        of_all = self._results.best(recording, asked)
+        of_classes = self._results.best_of_classes(recording, asked)
+        if of_all is None or of_all.n_counted == of_classes.n_counted:
+            return []
+        return [
+            f"This table is over {of_classes.n_counted:,} positions, the decay above over "
+            f"{of_all.n_counted:,}, which was computed without these classes."
+        ]
 
     def _notes(self, rows: list[_Class], asked: MemoryQuestion, *, has_result: bool) -> list[str]:
         said = few_note(sum(_is_few(row) for row in rows if row.kind == "class"))

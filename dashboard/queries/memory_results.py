@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
 
@@ -54,7 +55,7 @@ class MemoryResults:
             )
         if asked.by:
             return asked.by
-        stored = self.best(recording, asked)
+        stored = self.best_of_classes(recording, asked)
         if stored is not None and stored.parameters.by:
             return stored.parameters.by[0]
         facts = recording.manifest.get("annotations", {})
@@ -64,39 +65,61 @@ class MemoryResults:
     def best(self, recording: Recording, asked: MemoryQuestion) -> StoredMemory | None:
         """Return the stored result that answers a question best.
 
-        State and, where they were named, positions and seed are those asked for. Then count: as many of the
-        delays as can be, the classes and words asked for, the most positions, the newest.
+        State and, where they were named, positions and seed are those asked for. Then count: the most
+        positions, as many of the delays as can be, the classes and words asked for, the newest. So a smaller
+        run never takes the place of a larger one, whatever else it has.
         """
-        n_all = recording.n_positions
-
-        def fits(stored: StoredMemory) -> bool:
-            if stored.parameters.state != asked.state:
-                return False
-            if asked.positions == AUTOMATIC:
-                return True
-            n_stored = stored.parameters.positions or n_all
-            return stored.parameters.seed == asked.seed and n_stored == (asked.positions or n_all)
 
         def worth(stored: StoredMemory) -> tuple:
+            delays = min(n_delays(stored), asked.delays)
             return (
-                min(n_delays(stored), asked.delays),
-                asked.by in stored.parameters.by if asked.by else bool(stored.parameters.by),
-                len(set(stored.parameters.words) & set(asked.words)),
                 stored.n_counted,
+                delays,
+                _has_classes(stored, asked),
+                _n_words(stored, asked),
                 stored.finished,
             )
 
-        return max(filter(fits, self.stored(recording)), key=worth, default=None)
+        return max(self._fitting(recording, asked), key=worth, default=None)
+
+    def best_of_classes(self, recording: Recording, asked: MemoryQuestion) -> StoredMemory | None:
+        """Return the stored result whose classes and words are shown: the best that has the classes.
+
+        It may be of fewer positions than `best`, which tells of all words.
+        """
+
+        def worth(stored: StoredMemory) -> tuple:
+            delays = min(n_delays(stored), asked.delays)
+            return (
+                _has_classes(stored, asked),
+                stored.n_counted,
+                delays,
+                _n_words(stored, asked),
+                stored.finished,
+            )
+
+        return max(self._fitting(recording, asked), key=worth, default=None)
+
+    def _fitting(self, recording: Recording, asked: MemoryQuestion) -> Iterator[StoredMemory]:
+        n_all = recording.n_positions
+        for stored in self.stored(recording):
+            if stored.parameters.state != asked.state:
+                continue
+            n_stored = stored.parameters.positions or n_all
+            as_asked = stored.parameters.seed == asked.seed and n_stored == (asked.positions or n_all)
+            if asked.positions == AUTOMATIC or as_asked:
+                yield stored
 
     def missing(self, recording: Recording, asked: MemoryQuestion, stored: StoredMemory | None) -> list[str]:
         """Return what a question asks for that the result does not have, in sentences."""
         if stored is None:
             return []
-        said, by, parameters = [], self.by(recording, asked), stored.parameters
+        said, by, of_classes = [], self.by(recording, asked), self.best_of_classes(recording, asked)
+        parameters = of_classes.parameters
         if by and by not in parameters.by:
             said.append(f"The classes of '{by}' were not asked for when this was computed.")
-        elif stored.left_out.get(by):
-            n_left = stored.left_out[by]
+        elif of_classes.left_out.get(by):
+            n_left = of_classes.left_out[by]
             said.append(f"The {n_left:,} rarest labels of '{by}' have no class: there are too many at once.")
         wanted = known_words(recording, asked)
         words = [str(recording.vocabulary[word]) for word in wanted if word not in parameters.words]
@@ -108,6 +131,11 @@ class MemoryResults:
         if n_delays(stored) < asked.delays:
             said.append(f"{n_delays(stored)} delays were computed; {asked.delays} are asked for.")
         return said
+
+    def of_classes(self, recording: Recording, asked: MemoryQuestion) -> StateGradients | None:
+        """Return the stored result whose classes and words are shown; None without one."""
+        stored = self.best_of_classes(recording, asked)
+        return stored and self.load(recording, stored)
 
     def of(self, recording: Recording, asked: MemoryQuestion) -> StateGradients | None:
         """Return the stored result that answers a question best; None without one."""
@@ -162,6 +190,14 @@ class MemoryResults:
     def words(self, stored: StoredMemory | None) -> frozenset[int]:
         """Return the single words that a stored result has."""
         return frozenset(stored.parameters.words if stored else ())
+
+
+def _has_classes(stored: StoredMemory, asked: MemoryQuestion) -> bool:
+    return asked.by in stored.parameters.by if asked.by else bool(stored.parameters.by)
+
+
+def _n_words(stored: StoredMemory, asked: MemoryQuestion) -> int:
+    return len(set(stored.parameters.words) & set(asked.words))
 
 
 def known_words(recording: Recording, asked: MemoryQuestion) -> tuple[int, ...]:

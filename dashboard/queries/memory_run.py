@@ -13,11 +13,19 @@ from analytics.store.recording import Recording
 from dashboard.queries.cache import code_version
 from dashboard.queries.memory_network import ShippedShape, layer_of, shipped_shape
 from dashboard.queries.memory_question import AUTOMATIC, MemoryQuestion
-from dashboard.queries.memory_results import MemoryResults, known_words
+from dashboard.queries.memory_results import MemoryResults, known_words, n_delays
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.verification import Work
 
-__all__ = ["MemoryRun", "MemoryRunQueries", "command", "default_positions", "run_of", "run_seconds"]
+__all__ = [
+    "MemoryRun",
+    "MemoryRunQueries",
+    "command",
+    "default_positions",
+    "proposed_positions",
+    "run_of",
+    "run_seconds",
+]
 
 FIRST_RUN_SECONDS = 40
 FEWEST_POSITIONS = 200
@@ -88,8 +96,26 @@ def run_of(recording: Recording, asked: MemoryQuestion, results: MemoryResults) 
         positions=None,
         seed=asked.seed,
     )
-    positions = default_positions(recording, run) if asked.positions == AUTOMATIC else asked.positions
+    positions = asked.positions
+    if positions == AUTOMATIC:
+        positions = proposed_positions(recording, asked, run, results)
     return replace(run, positions=positions if 0 < positions < recording.n_positions else None)
+
+
+def proposed_positions(
+    recording: Recording, asked: MemoryQuestion, run: MemoryRun, results: MemoryResults
+) -> int:
+    """Return how many positions a run averages over when no number was asked for.
+
+    At least as many as the result it is to complete: one of fewer could not take its place.
+    """
+    of_all, of_classes = results.best(recording, asked), results.best_of_classes(recording, asked)
+    n_known = [default_positions(recording, run)]
+    if of_all is not None and n_delays(of_all) < run.delays:
+        n_known.append(of_all.parameters.positions or recording.n_positions)
+    if of_classes is not None and set(run.by) <= set(of_classes.parameters.by):
+        n_known.append(of_classes.parameters.positions or recording.n_positions)
+    return max(n_known)
 
 
 def default_positions(recording: Recording, run: MemoryRun) -> int:

@@ -15,7 +15,7 @@ from dashboard.queries.cache import AnswerCache
 from dashboard.queries.memory_network import memory_states, shipped_shape, why_no_network
 from dashboard.queries.memory_question import MemoryQuestion
 from dashboard.queries.memory_results import MemoryResults, for_browser, stamp_of
-from dashboard.queries.memory_run import command, default_positions, run_of, run_seconds
+from dashboard.queries.memory_run import command, proposed_positions, run_of, run_seconds
 from dashboard.queries.memory_sentences import estimate_sentence, nothing_stored
 from dashboard.queries.memory_word_classes import suggested_properties
 from dashboard.queries.recordings import RecordingQueries
@@ -80,7 +80,7 @@ class MemoryStatusQueries:
                 "sentence": estimate_sentence(seconds, n_positions=n_positions, n_all=recording.n_positions),
             },
             "command": command(recording, run),
-            "defaults": {"positions": default_positions(recording, run)},
+            "defaults": {"positions": proposed_positions(recording, asked, run, self._results)},
         }
 
     def _beside(self, asked: MemoryQuestion) -> dict[str, Any]:
@@ -113,8 +113,10 @@ class MemoryStatusQueries:
         parts = []
         for each in asked.curves:
             recording = self._recordings.find(each.recording)
-            stored = recording and self._results.best(recording, each)
-            parts.append(f"{recording.fingerprint if recording else ''} {stamp_of(stored) if stored else ''}")
+            parts.append(recording.fingerprint if recording else "")
+            for best in (self._results.best, self._results.best_of_classes):
+                stored = recording and best(recording, each)
+                parts.append(stamp_of(stored) if stored else "")
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
     def _annotations(self, recording: Recording) -> list[dict[str, Any]]:

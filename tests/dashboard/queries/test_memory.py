@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 from analytics.analyses.memory.half_life import half_life
 from analytics.analyses.memory.subspace import relative_memory, singular_values, subspace_cosine
 from analytics.analyses.whitening import embedding_whitening
-from analytics.derived.recording_memory import recording_memory
+from analytics.derived.recording_memory import memory_job, recording_memory
 from dashboard.queries import Queries
 from dashboard.queries.cache import AnswerCache
 from dashboard.queries.memory_question import MemoryQuestion
@@ -240,3 +240,33 @@ def test_a_first_place_is_chosen_where_none_is(queries):
     assert answer["position"] == 20 or answer["norms"][0] > 0
     assert len(answer["norms"]) == answer["stop"] - answer["position"]
     assert [token["position"] for token in answer["tokens"]] == list(range(answer["start"], answer["stop"]))
+
+
+def test_a_smaller_run_takes_nothing_larger_from_view(tmp_path):
+    recording = memory_recording(tmp_path / "queens", corpus=memory_corpus(N))
+    queries = Queries(tmp_path, AnswerCache(tmp_path / "cache", disk_megabytes=8, memory_megabytes=64))
+    asked = MemoryQuestion("queens", "layer0.cell", delays=4, words=(1,), by="tag")
+    recording_memory(recording, state="layer0.cell", delays=4, positions=500)
+    recording_memory(recording, state="layer0.cell", delays=4, by=("tag",), positions=300)
+    recording_memory(recording, state="layer0.cell", delays=4, by=("tag",), words=(1,), positions=100)
+    assert queries.memory.decay(asked)["curves"][0]["n"][0] == 500
+    status, table = queries.memory_status.status(asked), queries.memory_classes.table(asked)
+    assert status["result"]["nPositions"] == 500
+    assert status["missing"] == ["'the' was not asked for when this was computed."]
+    rows = {row["text"]: row for row in table["rows"] if row["kind"] != "class"}
+    assert rows["all words"]["n"] == 300 and not rows["the"]["inResult"]
+    assert "over 300 positions, the decay above over 500" in table["notes"][0]
+    assert queries.memory_classes.find(asked, "the")["words"][0]["inResult"] is False
+
+
+def test_a_run_that_adds_a_word_is_over_no_fewer_positions(tmp_path, monkeypatch):
+    monkeypatch.setattr("dashboard.queries.memory_run.FIRST_RUN_SECONDS", 0)
+    recording = memory_recording(tmp_path / "queens", corpus=memory_corpus(N))
+    queries = Queries(tmp_path, AnswerCache(tmp_path / "cache", disk_megabytes=8, memory_megabytes=64))
+    recording_memory(recording, state="layer0.cell", delays=4, by=("tag",), positions=500)
+    asked = MemoryQuestion("queens", "layer0.cell", delays=4, words=(1,))
+    status = queries.memory_status.status(asked)
+    assert status["defaults"]["positions"] == status["estimate"]["positions"] == 500
+    memory_job(queries.memory_run.work(asked).arguments, lambda *said: None)
+    status = queries.memory_status.status(asked)
+    assert (status["result"]["nPositions"], status["result"]["words"], status["missing"]) == (500, [1], [])
