@@ -15,6 +15,7 @@ MODULES = (
     ("page",),
     ("drag",),
     ("clusters_page",),
+    ("memory",),
     ("sentences",),
     ("sentences_page",),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from analytics.analyses.memory.kernels import carry_cell, carry_hidden
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 __all__ = ["CarriedJacobians", "TensorJacobians"]
+
+
+CACHE_BYTES = 2 << 20
+"""Of the products that are made at once: they are used before they leave the processor's cache."""
 
 
 class CarriedJacobians:
@@ -32,6 +37,8 @@ class CarriedJacobians:
         n_kinds = 2 if layer.kind == "lstm" else 1
         self._now, self._next = ([layer.of_hidden.new_zeros(shape) for _ in range(n_kinds)] for _ in range(2))
         self._products: dict[int, Tensor] = {}
+        n_rows = n_kinds * layer.n_units * n_lanes * layer.of_hidden.element_size()
+        self._n_at_once = max(1, CACHE_BYTES // (n_rows * n_embedding))
 
     def forget(self, lane: int) -> None:
         """Set the Jacobians of a lane to zero."""
@@ -42,7 +49,13 @@ class CarriedJacobians:
         """Of the hidden state (0) or the cell (1)."""
         return self._now[kind]
 
-    def advance(self, local: LocalJacobian, below: Tensor | None, n_delays: int) -> None:
+    def advance(
+        self,
+        local: LocalJacobian,
+        below: Tensor | None,
+        n_delays: int,
+        seen: Callable[[Sequence[Tensor], int, int], None] | None = None,
+    ) -> None:
         """Carry all of them one step on.
 
         Parameters
@@ -52,40 +65,57 @@ class CarriedJacobians:
             Of the layer's input; None in the first layer.
         n_delays : int
             Delays there are after the step, at most one more than before.
+        seen : callable, optional
+            Called with the new Jacobians, while they are in the processor's cache: the first delay that is
+            new, and the one after the last.
         """
-        first, rest, offset = self._multiplied(local, below, n_delays)
-        arrays = [part.numpy() for part in (first, rest)]
-        now, after = ([part.numpy() for part in parts] for parts in (self._now, self._next))
-        if local.shown is None:
-            carry_hidden(*arrays, offset, self._n_embedding, local.keep.numpy(), now[0], after[0])
-        else:
-            factors = (local.keep.numpy(), local.shown.numpy())
-            carry_cell(*arrays, offset, self._n_embedding, factors, now[1], after[1], after[0])
+        for first in range(0, n_delays, self._n_at_once):
+            stop = min(first + self._n_at_once, n_delays)
+            self._carry(local, self._multiplied(local, below, first, stop), first)
+            if seen is not None:
+                seen(self._next, first, stop)
         self._now, self._next = self._next, self._now
 
-    def _multiplied(
-        self, local: LocalJacobian, below: Tensor | None, n_delays: int
-    ) -> tuple[Tensor, Tensor, int]:
-        """Products by the input at this step and by earlier ones, and the column where the latter begin."""
+    def _multiplied(self, local: LocalJacobian, below: Tensor | None, first: int, stop: int) -> Tensor:
+        """Products for some delays: by the layer's input, and by its state one step before."""
         import torch
 
-        n_before = (n_delays - 1) * self._n_embedding
-        before = self._now[0][..., :n_before]
-        if below is None:
-            rest = self._product(local, n_before)
-            return local.of_input, torch.bmm(local.of_hidden, before, out=rest), 0
-        product = self._product(local, n_delays * self._n_embedding)
-        torch.bmm(local.of_input, below[..., : n_delays * self._n_embedding], out=product)
-        if n_before:
-            product[..., self._n_embedding :].baddbmm_(local.of_hidden, before)
-        return product, product, self._n_embedding
+        width = self._n_embedding
+        product = self._product(local, (stop - first) * width)
+        if below is not None:
+            torch.bmm(local.of_input, below[..., first * width : stop * width], out=product)
+        elif first == 0:
+            product[..., :width] = local.of_input
+        earlier = product[..., width:] if first == 0 else product
+        before = self._now[0][..., max(first - 1, 0) * width : (stop - 1) * width]
+        _add_product(earlier, local.of_hidden, before, beta=0 if below is None else 1)
+        return product
+
+    def _carry(self, local: LocalJacobian, products: Tensor, first: int) -> None:
+        begin, width = first * self._n_embedding, self._n_embedding
+        now, after = ([part.numpy() for part in parts] for parts in (self._now, self._next))
+        if local.shown is None:
+            carry_hidden(products.numpy(), begin, width, local.keep.numpy(), now[0], after[0])
+        else:
+            factors = (local.keep.numpy(), local.shown.numpy())
+            carry_cell(products.numpy(), begin, width, factors, now[1], after[1], after[0])
 
     def _product(self, local: LocalJacobian, n_columns: int) -> Tensor:
-        """A buffer; only the longest one is used again and again."""
+        """A buffer that is used again and again."""
         if n_columns not in self._products:
             shape = (*local.of_hidden.shape[:2], n_columns)
-            self._products = {n_columns: local.of_hidden.new_empty(shape)}
+            self._products[n_columns] = local.of_hidden.new_empty(shape)
         return self._products[n_columns]
+
+
+def _add_product(to: Tensor, matrix: Tensor, other: Tensor, *, beta: int) -> None:
+    """Set to to beta * to + matrix @ other, in place."""
+    if not to.shape[2]:
+        return
+    if len(to) == 1:
+        to[0].addmm_(matrix[0], other[0], beta=beta)
+    else:
+        to.baddbmm_(matrix, other, beta=beta)
 
 
 class TensorJacobians:
@@ -108,7 +138,13 @@ class TensorJacobians:
         """Of the hidden state (0) or the cell (1)."""
         return self._now[kind]
 
-    def advance(self, local: LocalJacobian, below: Tensor | None, n_delays: int) -> None:
+    def advance(
+        self,
+        local: LocalJacobian,
+        below: Tensor | None,
+        n_delays: int,
+        seen: Callable[[Sequence[Tensor], int, int], None] | None = None,
+    ) -> None:
         """Carry all of them one step on."""
         import torch
 
@@ -123,7 +159,12 @@ class TensorJacobians:
         if local.shown is None:
             product[..., width:].addcmul_(local.keep[..., None], self._now[0][..., :kept])
             self._now = [product]
-            return
+        else:
+            self._carry_cell(local, product, kept)
+        if seen is not None:
+            seen(self._now, 0, n_delays)
+
+    def _carry_cell(self, local: LocalJacobian, product: Tensor, kept: int) -> None:
         cell, leaving = product.chunk(2, dim=1)
-        cell[..., width:].addcmul_(local.keep[..., None], self._now[1][..., :kept])
+        cell[..., self._n_embedding :].addcmul_(local.keep[..., None], self._now[1][..., :kept])
         self._now = [leaving.addcmul(local.shown[..., None], cell), cell]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from analytics.analyses.memory.carrying import CarriedJacobians, TensorJacobians
@@ -11,7 +12,12 @@ from analytics.analyses.memory.recursion import LayerState, step_layer, zero_sta
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Engine", "LayerEngine"]
+__all__ = ["Engine", "LayerEngine", "Seen"]
+
+
+Seen = Callable[["Tensor", int, int], None]
+"""Called with Jacobians, (n_lanes, n_units, at least stop * n_embedding), delays side by side: the first
+delay that is shown, and the one after the last."""
 
 
 class Engine(Protocol):
@@ -36,11 +42,9 @@ class Engine(Protocol):
         """Read one input on each lane without Jacobians."""
         ...
 
-    def advance(self, inputs: Tensor, n_delays: int) -> Tensor:
-        """Read one input on each lane; Jacobians of delays 0 to n_delays - 1 side by side.
-
-        Of shape (n_lanes, n_units, at least n_delays * n_embedding); what comes behind has no meaning.
-        """
+    def advance(self, inputs: Tensor, n_delays: int, seen: Seen) -> None:
+        """Read one input on each lane, carry the Jacobians of delays below n_delays on, and show them to
+        `seen`."""
         ...
 
 
@@ -86,11 +90,15 @@ class LayerEngine:
             self._states[number], _ = step_layer(layer, inputs, self._states[number], jacobian=False)
             inputs = self._states[number].hidden
 
-    def advance(self, inputs: Tensor, n_delays: int) -> Tensor:
-        """Read one input on each lane and carry the Jacobians of delays below n_delays forward."""
+    def advance(self, inputs: Tensor, n_delays: int, seen: Seen) -> None:
+        """Read one input on each lane, carry the Jacobians of delays below n_delays on, and show them."""
         below = None
+
+        def show(parts: Sequence[Tensor], first: int, stop: int) -> None:
+            seen(parts[self._place], first, stop)
+
         for number, layer in enumerate(self._layers):
+            is_last = number == len(self._layers) - 1
             self._states[number], local = step_layer(layer, inputs, self._states[number])
-            self._jacobians[number].advance(local, below, n_delays)
+            self._jacobians[number].advance(local, below, n_delays, show if is_last else None)
             inputs, below = self._states[number].hidden, self._jacobians[number][0]
-        return self._jacobians[-1][self._place]

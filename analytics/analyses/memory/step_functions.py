@@ -121,8 +121,8 @@ class StepEngine:
             self._next(given, state).detach() for given, state in zip(inputs, self._states, strict=True)
         ]
 
-    def advance(self, inputs: Tensor, n_delays: int) -> Tensor:
-        """Read one input on each lane and carry the Jacobians of delays below n_delays forward."""
+    def advance(self, inputs: Tensor, n_delays: int, seen: Callable[[Tensor, int, int], None]) -> None:
+        """Read one input on each lane, carry the Jacobians of delays below n_delays on, and show them."""
         width, kept = self.n_embedding, (n_delays - 1) * self.n_embedding
         for lane, given in enumerate(inputs):
             by_input, by_state = self._local(given, self._states[lane])
@@ -130,7 +130,7 @@ class StepEngine:
             self._jacobians[lane, :, width : width + kept] = carried
             self._jacobians[lane, :, :width] = by_input
         self.read(inputs)
-        return self._jacobians[:, self._part].contiguous()
+        seen(self._jacobians[:, self._part].contiguous(), 0, n_delays)
 
     def _next(self, given: Tensor, state: Tensor) -> Tensor:
         after = self._parts.joined(self._step(given, self._parts.parted(state)))

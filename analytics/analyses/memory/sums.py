@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,10 @@ from numpy.typing import NDArray
 from analytics.analyses.memory.groups import Groups
 from analytics.analyses.memory.kernels import add_jacobians
 
-__all__ = ["BlockSums", "add_step"]
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["BlockSums", "StepSums"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +38,48 @@ class BlockSums:
         )
 
 
-def add_step(
-    sums: BlockSums,
-    groups: Groups,
-    jacobians: NDArray,
-    *,
-    positions: NDArray[np.int64],
-    ages: NDArray[np.int64],
-    places: NDArray[np.int64],
-) -> NDArray[np.float64]:
-    """Add the Jacobians of one step; return their norms, (n_lanes, n_carried).
+class StepSums:
+    """Adds the Jacobians of one step to the sums of a block.
 
     Parameters
     ----------
-    jacobians : ndarray of shape (n_lanes, n_units, at least n_carried * n_embedding)
+    sums : BlockSums
+    groups : Groups
     positions, ages : ndarray of shape (n_lanes,)
         Position -1 where a lane does not count.
     places : ndarray of shape (n_carried,)
         Place of each carried delay among those asked for, -1 where it was not asked for.
     """
-    pairs = _pairs(groups, positions, ages, places)
-    norms = np.empty((len(positions), len(places)))
-    bounds = np.searchsorted(pairs[:, 0], np.arange(len(positions) + 1))
-    add_jacobians(jacobians, norms, pairs, bounds, sums.jacobian)
-    np.add.at(sums.norm, (pairs[:, 3], pairs[:, 2]), norms[pairs[:, 0], pairs[:, 1]])
-    np.add.at(sums.count, (pairs[:, 3], pairs[:, 2]), 1)
-    return norms
+
+    def __init__(
+        self,
+        sums: BlockSums,
+        groups: Groups,
+        *,
+        positions: NDArray[np.int64],
+        ages: NDArray[np.int64],
+        places: NDArray[np.int64],
+    ) -> None:
+        self._sums, self._n_lanes = sums, len(positions)
+        self._pairs = _pairs(groups, positions, ages, places)
+        self._order = self._pairs[:, 0] * (len(places) + 1) + self._pairs[:, 1]
+        self._n_keys = len(places) + 1
+        self._squares = np.zeros((len(positions), len(places)))
+
+    def add(self, jacobians: Tensor, first: int, stop: int) -> None:
+        """Add those of the delays from `first` to below `stop`; see
+        `analytics.analyses.memory.engines.Seen`."""
+        lanes = np.arange(self._n_lanes)[:, None] * self._n_keys
+        bounds = np.searchsorted(self._order, lanes + np.array([first, stop]))
+        values = jacobians.cpu().numpy()
+        add_jacobians(values, self._squares, (first, stop), self._pairs, bounds, self._sums.jacobian)
+
+    def finish(self) -> NDArray[np.float64]:
+        """Add norms and counts; return the norms, (n_lanes, n_carried)."""
+        norms, pairs = np.sqrt(self._squares), self._pairs
+        np.add.at(self._sums.norm, (pairs[:, 3], pairs[:, 2]), norms[pairs[:, 0], pairs[:, 1]])
+        np.add.at(self._sums.count, (pairs[:, 3], pairs[:, 2]), 1)
+        return norms
 
 
 def _pairs(

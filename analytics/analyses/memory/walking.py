@@ -13,7 +13,7 @@ from analytics.analyses.memory.blocks import Blocks
 from analytics.analyses.memory.engines import Engine
 from analytics.analyses.memory.groups import Groups
 from analytics.analyses.memory.spans import Chain
-from analytics.analyses.memory.sums import BlockSums, add_step
+from analytics.analyses.memory.sums import BlockSums, StepSums
 from analytics.errors import ShapeError
 
 if TYPE_CHECKING:
@@ -151,13 +151,13 @@ def _take_step(
     for lane in np.flatnonzero((ages == 0) & (positions >= 0)):
         engine.put(int(lane), states.get(int(positions[lane])))
     n_delays = min(int(ages.max()) + 1, len(places))
-    jacobians = engine.advance(inputs, n_delays)
     counted = np.where(chain.is_counted[:, step], positions, -1)
     if (counted < 0).all():
+        engine.advance(inputs, n_delays, lambda *shown: None)
         return
-    norms = add_step(
-        sums, plan.groups, jacobians.cpu().numpy(), positions=counted, ages=ages, places=places[:n_delays]
-    )
+    added = StepSums(sums, plan.groups, positions=counted, ages=ages, places=places[:n_delays])
+    engine.advance(inputs, n_delays, added.add)
+    norms = added.finish()
     _refuse_not_finite(norms, counted, ages)
 
 

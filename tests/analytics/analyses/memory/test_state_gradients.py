@@ -67,7 +67,7 @@ def test_groups_are_of_the_input_word_and_may_overlap():
         ("set", "a"): is_long,
         "pandas": pd.Categorical(tags, categories=["V", "N"]),
     }
-    options = {"state": "layer1.cell", "delays": DELAYS[:4], "sequence_starts": STARTS}
+    options = {"state": "layer1.cell", "delays": DELAYS[:3], "sequence_starts": STARTS}
     found = state_gradients(network, embedded, groups=groups, **options)
     assert [(group.grouping, group.label) for group in found.groups] == [
         ("tag", "N"), ("tag", "V"), ("long", "long"), ("set", "a"), ("pandas", "V"), ("pandas", "N"),
@@ -78,7 +78,7 @@ def test_groups_are_of_the_input_word_and_may_overlap():
         (found.group("set", "a"), is_long),
         (found.group("pandas", "V"), tags == "V"),
     ]:
-        mean, norm, count = literal_means(network, embedded, STARTS, "layer1.cell", DELAYS[:4], member=member)
+        mean, norm, count = literal_means(network, embedded, STARTS, "layer1.cell", DELAYS[:3], member=member)
         assert_allclose(group.mean, mean, atol=1e-12)
         assert_allclose(group.mean_norm, norm, rtol=1e-9)
         assert_array_equal(group.count, count)
