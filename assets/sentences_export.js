@@ -19,7 +19,7 @@
         return [...scene.blocks, ...(scene.difference ? [scene.difference] : [])].map((block) => {
             const shown = block.row === "d" ? [] : scene.shown.map((column) => ({...column, index: scene.columns[column.number][block.row]})).filter(({index}) => index >= 0);
             const isTight = shown.some(({index, width}) => sentences.layout.widthOf(sentences.layout.textAt(block.answer, index)) > width + 2);
-            const rows = block.row === "d" ? sentences.differencesTold(scene) : sentences.rows.rowsOf(block.answer).filter((row) => row.kind !== "track" || row.track(block.answer));
+            const rows = block.row === "d" ? sentences.differencesTold(scene) : sentences.rows.rowsIn(scene, block.answer).filter((row) => row.kind !== "track" || row.track(block.answer));
             const tokens = block.row === "d" ? 0 : isTight ? TURNED : TOKEN_LINE;
             const words = top + BLOCK_HEAD + block.height;
             const placed = {block, shown, isTight, rows, top, picture: top + BLOCK_HEAD, words, under: words + tokens};

@@ -71,6 +71,9 @@
         });
     }
 
+    /** The rows that have room in a scene: a word cannot be read in a narrow column, a bar can. */
+    const rowsIn = (scene, answer) => rowsOf(answer).filter((row) => row.kind !== "token" || scene.shown.some(({width}) => width >= ROOM_FOR_WORD));
+
     // ---- cells ------------------------------------------------------------------------------------------
     function numberCell(made, row, value, width) {
         if (!finite(value)) {
@@ -166,5 +169,5 @@
         return lines;
     }
 
-    Object.assign(sentences, {rows: {offered, wanted, rowsOf, element, describe, finite, told, nothing: NOTHING, isMeasure: (name) => name === NOTHING || name === "classes" || Object.hasOwn(PREDICTIONS, name), titleOf: (name) => (PREDICTIONS[name] ? PREDICTIONS[name].title : name)}});
+    Object.assign(sentences, {rows: {offered, wanted, rowsOf, rowsIn, element, describe, finite, told, nothing: NOTHING, isMeasure: (name) => name === NOTHING || name === "classes" || Object.hasOwn(PREDICTIONS, name), titleOf: (name) => (PREDICTIONS[name] ? PREDICTIONS[name].title : name)}});
 })();

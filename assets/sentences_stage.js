@@ -168,7 +168,7 @@
         picture.addEventListener("pointerleave", leave);
         picture.addEventListener("click", (event) => press(event, made));
         if (block.row !== "d") {
-            holder.append(tokenRow(block), ...sentences.rows.rowsOf(block.answer).map((row) => sentences.rows.element(row, block.answer, indexed(block.row))));
+            holder.append(tokenRow(block), ...sentences.rows.rowsIn(scene, block.answer).map((row) => sentences.rows.element(row, block.answer, indexed(block.row))));
         } else {
             holder.append(...sentences.differenceRows(scene));
         }

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.networks import lstm_recording
 from tests.server import ROOT, running
@@ -25,6 +25,9 @@ ARGUMENTS = [
 ]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 DEMO = ROOT / "data" / "recordings"
+
+# A busy machine takes its time to fetch and run five megabytes of Plotly; what is wrong stays wrong.
+expect.set_options(timeout=15_000)
 
 
 @dataclass(frozen=True)

@@ -752,3 +752,14 @@ def test_white_space_is_kept_where_it_is_a_token(open_page, server):
         assert parameters(page)["s"].startswith("t cab ,t c b ")
     finally:
         shutil.rmtree(path)
+
+
+def test_words_that_cannot_be_read_have_no_row(open_page):
+    expected = open_page(address("tiny", "t" + "the cat sat " * 60)).locator(
+        ".sentence-row-name", has_text="expects"
+    )
+    expect(expected).to_have_count(1)
+    view = address("tiny", "t" + "the cat sat " * 60, **{"from": "0", "to": "180"})
+    page = open_page(view)
+    expect(page.locator(".sentence-row-name", has_text="p(next)")).to_have_count(1)
+    expect(page.locator(".sentence-row-name", has_text="expects")).to_have_count(0)
