@@ -26,6 +26,8 @@ __all__ = ["classes_figure", "decay_figure", "norms_figure", "spectrum_figure"]
 
 DECAY_HEIGHT = 360
 BAND_OPACITY, FAINT_OPACITY = 0.18, 0.08
+NORMS = (("mean ‖G‖", "solid"), ("‖mean G‖", "dot"))
+"""What the two norms of a curve are, and their dashes."""
 
 
 def decay_figure(
@@ -55,11 +57,9 @@ def classes_figure(
 def norms_figure(norms: Sequence[MemoryNorms], *, scale: str, delay: int, theme: str) -> go.Figure:
     """Return the mean norm of the gradients beside the norm of their mean: what lies between cancels."""
     figure = go.Figure()
+    several = len(norms) > 1
     for each in norms:
-        for values, what, dash in (
-            (each.mean_norm, "mean ‖G‖", "solid"),
-            (each.norm_of_mean, "‖mean G‖", "dot"),
-        ):
+        for values, (what, dash) in zip((each.mean_norm, each.norm_of_mean), NORMS, strict=True):
             name = f"{as_written(each.name)}: {what}"
             figure.add_trace(
                 line_of(
@@ -67,10 +67,21 @@ def norms_figure(norms: Sequence[MemoryNorms], *, scale: str, delay: int, theme:
                     name=name,
                     color=color_of(each.color, theme),
                     dash=dash,
+                    # Beside others each curve is in the legend once, and each dash.
+                    legendgroup=each.name,
+                    showlegend=not several,
                     customdata=list(each.n),
                     hovertemplate=NAME + " %{y:.4g} at delay %{x}, n %{customdata:,}<extra></extra>",
                 )
             )
+        if several:
+            figure.add_trace(
+                _legend_entry(as_written(each.name), color_of(each.color, theme), "solid", each.name)
+            )
+    if several:
+        figure.add_traces(
+            [_legend_entry(what, palette(theme).text_quiet, dash, what) for what, dash in NORMS]
+        )
     most = max((len(each.n) for each in norms), default=1)
     counts = [n for each in norms for n in each.n]
     return laid_out(figure, theme=theme, height=PART_HEIGHT, delay=delay).update_layout(
@@ -80,6 +91,14 @@ def norms_figure(norms: Sequence[MemoryNorms], *, scale: str, delay: int, theme:
             scale=scale,
             values=[value for each in norms for value in (*each.mean_norm, *each.norm_of_mean)],
         ),
+    )
+
+
+def _legend_entry(name: str, color: str, dash: str, group: str) -> go.Scatter:
+    """A line that is only in the legend."""
+    line = {"color": color, "width": 2, "dash": dash}
+    return go.Scatter(
+        x=[None], y=[None], name=name, mode="lines", line=line, legendgroup=group, hoverinfo="skip"
     )
 
 

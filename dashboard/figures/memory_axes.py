@@ -24,6 +24,9 @@ __all__ = [
 ]
 
 PART_HEIGHT = 300
+LEGEND_ROW_HEIGHT = 20
+ENTRIES_IN_A_ROW = 2
+"""Of a legend in half the page; more rows make a figure higher, as they would cover it."""
 MOST_MARKERS = 60
 """Delays up to which each is marked."""
 MOST_FINE_DECADES = 3
@@ -116,9 +119,11 @@ def laid_out(
                 yref="paper",
                 line={"color": palette(theme).text_quiet, "width": 1, "dash": "dash"},
             )
+    entries = sum(trace.showlegend is not False for trace in figure.data)
+    rows = math.ceil(entries / ENTRIES_IN_A_ROW)
     return figure.update_layout(
         template=template(theme),
-        height=height,
+        height=height + LEGEND_ROW_HEIGHT * max(0, rows - 1),
         margin={"l": 64, "r": 16, "t": 8, "b": 44},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         showlegend=True,

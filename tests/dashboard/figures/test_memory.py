@@ -118,6 +118,16 @@ def test_two_norms_of_each_curve():
     assert list(one.customdata) == [9, 8]
 
 
+def test_norms_of_many_curves_leave_room_beside_their_legend():
+    many = [MemoryNorms(f"a{n}", "first", n=(9,), mean_norm=(3.0,), norm_of_mean=(1.0,)) for n in range(6)]
+    one = norms_figure(many[:1], scale="log", delay=0, theme="light")
+    figure = norms_figure(many, scale="log", delay=0, theme="light")
+    listed = [trace.name for trace in figure.data if trace.showlegend is not False]
+    assert listed == [*(each.name for each in many), "mean ‖G‖", "‖mean G‖"]
+    assert len({trace.line.dash for trace in figure.data if trace.name in ("mean ‖G‖", "‖mean G‖")}) == 2
+    assert figure.layout.height >= one.layout.height + 3 * 20
+
+
 def test_a_spectrum_starts_at_one_and_tells_the_share():
     spectrum = MemorySpectrum("a", "first", n=70, values=(3.0, 1.0), shares=(0.75, 1.0))
     figure = spectrum_figure([spectrum], delay=4, n=1, scale="linear", theme="light")
