@@ -763,3 +763,12 @@ def test_words_that_cannot_be_read_have_no_row(open_page):
     page = open_page(view)
     expect(page.locator(".sentence-row-name", has_text="p(next)")).to_have_count(1)
     expect(page.locator(".sentence-row-name", has_text="expects")).to_have_count(0)
+
+
+def test_an_unknown_word_is_marked_where_words_are_turned(open_page):
+    text = "the cat incomprehensibility sat on " * 3
+    page = ready(open_page(address("judged", f"t{text.strip()}"), width=768))
+    styles = page.locator(f"{TOKEN}.is-upright.is-unknown .token").evaluate_all(
+        "made => made.map(each => getComputedStyle(each).borderLeftStyle)"
+    )
+    assert styles and set(styles) == {"dotted"}
