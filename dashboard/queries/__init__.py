@@ -76,7 +76,7 @@ class Queries:
         """The questions of the Memory page."""
         results = MemoryResults(cache)
         remembered = RememberedDirections(results, cache)
-        self.memory_view = MemoryViewQueries(self.recordings)
+        self.memory_view = MemoryViewQueries(self.recordings, results)
         self.memory_status = MemoryStatusQueries(self.recordings, results, cache)
         self.memory_run = MemoryRunQueries(self.recordings, results)
         self.memory = MemoryQueries(self.recordings, results)

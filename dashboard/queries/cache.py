@@ -35,6 +35,8 @@ class AnswerCache:
     """Answers by question. Safe for threads: the same question asked twice at once is computed once."""
 
     def __init__(self, folder: Path, *, disk_megabytes: int, memory_megabytes: int) -> None:
+        self.folder = folder.resolve()
+        """Where answers are kept; sub-folders are for those who make them."""
         self._disk = _DiskAnswers(folder, max_bytes=disk_megabytes * BYTES_PER_MEGABYTE)
         self._memory = _MemoryAnswers(max_bytes=memory_megabytes * BYTES_PER_MEGABYTE)
         self._version = code_version()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from analytics.derived.memory_groups import CONTROL, WORDS
 from analytics.derived.recording_memory import StoredMemory, load_memory, stored_memories
 from analytics.errors import UnknownNameError, nearest
 from analytics.store.recording import Recording
+from analytics.store.schema import MEMORY_FOLDER
 from dashboard.queries.cache import AnswerCache
 from dashboard.queries.memory_curves import Decay, decay_of, whitened_decay
 from dashboard.queries.memory_find import word_counts
@@ -33,10 +36,16 @@ class MemoryResults:
 
     def __init__(self, cache: AnswerCache) -> None:
         self._cache = cache
+        self._folder = cache.folder / "memory"
 
     def stored(self, recording: Recording) -> list[StoredMemory]:
         """Return what is stored of a recording as it is now, the newest first: with delays from 0 on."""
-        return [each for each in stored_memories(recording) if n_delays(each)]
+        return [each for each in stored_memories(recording, folder=self._folder) if n_delays(each)]
+
+    def folder(self, recording: Recording) -> Path | None:
+        """Return where results go if not beside the recording, because nothing may be written there."""
+        beside = recording.path / MEMORY_FOLDER
+        return None if os.access(beside if beside.is_dir() else recording.path, os.W_OK) else self._folder
 
     def by(self, recording: Recording, asked: MemoryQuestion) -> str:
         """Return the annotation whose labels are the classes.

@@ -74,7 +74,11 @@ class MemoryRunQueries:
         return Work(
             key=hashlib.sha256(told.encode()).hexdigest(),
             function="analytics.derived.recording_memory:memory_job",
-            arguments={**arguments, "fingerprint": recording.fingerprint},
+            arguments={
+                **arguments,
+                **_elsewhere(recording, self._results),
+                "fingerprint": recording.fingerprint,
+            },
         )
 
 
@@ -135,8 +139,13 @@ def run_seconds(recording: Recording, run: MemoryRun) -> float:
     return START_SECONDS + counted + _seconds_for_groups(recording, shape, run)
 
 
-def command(recording: Recording, run: MemoryRun) -> str:
-    """Return the line that does the same in a terminal."""
+def _elsewhere(recording: Recording, results: MemoryResults) -> dict[str, str]:
+    folder = results.folder(recording)
+    return {} if folder is None else {"folder": str(folder)}
+
+
+def command(recording: Recording, run: MemoryRun, *, results: Path | None = None) -> str:
+    """Return the line that does the same in a terminal, with a folder for results not beside it."""
     parts = [".venv/bin/python", "-m", "analytics", "memory", recording.path.name, "--state", run.state]
     parts += ["--delays", str(run.delays)]
     for name in run.by:
@@ -146,6 +155,8 @@ def command(recording: Recording, run: MemoryRun) -> str:
     parts += ["--positions", str(run.positions) if run.positions else "all", "--seed", str(run.seed)]
     if recording.path.resolve().parent != USUAL_FOLDER:
         parts += ["--folder", str(recording.path.parent)]
+    if results is not None:
+        parts += ["--results", str(results)]
     return shlex.join(parts)
 
 

@@ -79,7 +79,7 @@ class MemoryStatusQueries:
                 "seconds": seconds,
                 "sentence": estimate_sentence(seconds, n_positions=n_positions, n_all=recording.n_positions),
             },
-            "command": command(recording, run),
+            "command": command(recording, run, results=self._results.folder(recording)),
             "defaults": {"positions": proposed_positions(recording, asked, run, self._results)},
         }
 

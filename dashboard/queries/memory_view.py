@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from analytics.derived.recording_memory import stored_memories
+from analytics.derived.recording_memory import StoredMemory
 from analytics.errors import nearest
 from analytics.store.recording import Recording
 from analytics.store.schema import WEIGHTS_FILE
 from dashboard.queries.annotations import annotation
 from dashboard.queries.memory_network import memory_states
+from dashboard.queries.memory_results import MemoryResults
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.responses import tag_annotations
 from dashboard.queries.view import check_state, default_state, opening_of, recording_or_opening
@@ -24,14 +25,14 @@ BLANK = {"by": "", "classes": [], "words": [], "properties": [], "position": -1,
 class MemoryViewQueries:
     """Which view to open, and whether a given one can be shown."""
 
-    def __init__(self, recordings: RecordingQueries) -> None:
-        self._recordings = recordings
+    def __init__(self, recordings: RecordingQueries, results: MemoryResults) -> None:
+        self._recordings, self._results = recordings, results
 
     def opening(self) -> str:
         """Return the recording of a first visit: one with a stored memory, else one that has its network."""
         facts = self._recordings.all()
         opened = {each.key: self._recordings.find(each.key) for each in facts}
-        stored = [each for each in facts if opened[each.key] and stored_memories(opened[each.key])]
+        stored = [each for each in facts if opened[each.key] and self._results.stored(opened[each.key])]
         shipped = [each for each in facts if _ships(opened[each.key])]
         return opening_of(stored or shipped or facts).get("recording", "")
 
@@ -41,7 +42,8 @@ class MemoryViewQueries:
         if recording is None:
             return {"recording": ""}, problems
         changes: dict[str, Any] = {"recording": recording.path.name, **(BLANK if problems else {})}
-        for check in (_state, _by, _classes, _words, _delay, _position, _unit):
+        _state(recording, {**view, **changes}, changes, problems, stored=self._results.stored(recording))
+        for check in (_by, _classes, _words, _delay, _position, _unit):
             check(recording, {**view, **changes}, changes, problems)
         self._beside({**view, **changes}, changes, problems)
         return changes, problems
@@ -58,10 +60,10 @@ class MemoryViewQueries:
         return recording is not None and state in recording.state_names
 
 
-def default_memory_state(recording: Recording) -> str:
+def default_memory_state(recording: Recording, stored: Iterable[StoredMemory]) -> str:
     """Return the state shown when none was asked for: the usual one, or another whose memory is stored."""
     usual, known = default_state(recording), memory_states(recording)
-    stored = [each for each in stored_memories(recording) if each.parameters.state in known]
+    stored = [each for each in stored if each.parameters.state in known]
     if stored and usual not in {each.parameters.state for each in stored}:
         return max(stored, key=lambda each: each.n_counted).parameters.state
     return usual if usual in known else next(reversed(known), usual)
@@ -71,11 +73,18 @@ def _ships(recording: Recording | None) -> bool:
     return recording is not None and WEIGHTS_FILE in recording.manifest.get("files", {})
 
 
-def _state(recording: Recording, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
+def _state(
+    recording: Recording,
+    view: Mapping[str, Any],
+    changes: dict,
+    problems: list[str],
+    *,
+    stored: Iterable[StoredMemory],
+) -> None:
     check_state(recording, view, changes, problems)
     asked, known = {**view, **changes}["state"], memory_states(recording)
     if not view["state"] or (known and asked not in known):
-        changes["state"] = default_memory_state(recording)
+        changes["state"] = default_memory_state(recording, stored)
         if view["state"] in recording.state_names:
             problems.append(
                 f"{asked} is not handed on from position to position. Showing {changes['state']}."

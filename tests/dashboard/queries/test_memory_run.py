@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
 
 import pytest
 
 from analytics.cli import cli
-from analytics.derived.recording_memory import stored_memories
+from analytics.derived.recording_memory import memory_job, stored_memories
 from analytics.errors import NetworkError, UnknownNameError
+from dashboard.queries import Queries
 from dashboard.queries.cache import AnswerCache
 from dashboard.queries.memory_question import MemoryQuestion
 from dashboard.queries.memory_results import MemoryResults
@@ -20,7 +22,7 @@ from dashboard.queries.memory_run import (
     run_seconds,
 )
 from dashboard.queries.recordings import RecordingQueries
-from tests.memory_recordings import memory_corpus, memory_recording
+from tests.memory_recordings import N_POSITIONS, memory_corpus, memory_recording
 from tests.recordings import small_recording
 
 ASKED = MemoryQuestion("queens", "layer0.cell", delays=3, positions=0, words=(1, 6))
@@ -112,3 +114,24 @@ def test_what_cannot_be_computed_is_a_sentence(recordings, results, recording, a
     asked = MemoryQuestion(recording, **{"state": "layer0.cell", **asked})
     with pytest.raises(error, match=sentence):
         MemoryRunQueries(recordings, results).work(asked)
+
+
+def test_where_a_recording_may_not_be_written_results_lie_with_the_answers(tmp_path):
+    memory_recording(tmp_path / "written" / "queens")
+    shown = tmp_path / "shown"
+    shown.mkdir()
+    mount = ["mount", "--bind", str(tmp_path / "written"), str(shown)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("needs the right to mount a file system")
+    try:
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(shown)], check=True)
+        queries = Queries(shown, AnswerCache(tmp_path / "cache", disk_megabytes=8, memory_megabytes=8))
+        work = queries.memory_run.work(ASKED)
+        memory_job(work.arguments, lambda *said: None)
+        status = queries.memory_status.status(ASKED)
+        assert (status["result"]["nPositions"], status["missing"]) == (N_POSITIONS, [])
+        assert f"--results {tmp_path / 'cache' / 'memory'}" in status["command"]
+        assert queries.memory.decay(ASKED)["curves"][0]["ready"]
+        assert queries.memory_view.opening() == "queens"
+    finally:
+        subprocess.run(["umount", "-l", str(shown)], check=True)

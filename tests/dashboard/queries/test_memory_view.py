@@ -6,6 +6,8 @@ import pytest
 import analytics
 from analytics.derived.recording_memory import recording_memory
 from dashboard.links import MemoryView
+from dashboard.queries.cache import AnswerCache
+from dashboard.queries.memory_results import MemoryResults
 from dashboard.queries.memory_view import MemoryViewQueries
 from dashboard.queries.recordings import RecordingQueries
 from tests.memory_recordings import N_POSITIONS, WORDS, memory_recording
@@ -20,9 +22,14 @@ def folder(tmp_path_factory):
     return folder
 
 
+def view_queries(folder, tmp_path):
+    cache = AnswerCache(tmp_path / "cache", disk_megabytes=1, memory_megabytes=8)
+    return MemoryViewQueries(RecordingQueries(folder), MemoryResults(cache))
+
+
 @pytest.fixture
-def checked(folder):
-    queries = MemoryViewQueries(RecordingQueries(folder))
+def checked(folder, tmp_path):
+    queries = view_queries(folder, tmp_path)
 
     def check(**fields):
         view = MemoryView(**fields).to_dict()
@@ -98,7 +105,7 @@ def test_a_first_visit_shows_what_is_stored(folder, tmp_path):
     memory_recording(tmp_path / "first", n_layers=2)
     second = memory_recording(tmp_path / "second", n_layers=2)
     recording_memory(second, state="layer0.hidden", delays=2)
-    queries = MemoryViewQueries(RecordingQueries(tmp_path))
+    queries = view_queries(tmp_path, tmp_path)
     changes, problems = queries.checked(MemoryView().to_dict())
     assert (changes["recording"], changes["state"], problems) == ("second", "layer0.hidden", [])
     recording_memory(second, state="layer1.cell", delays=2)
@@ -108,5 +115,5 @@ def test_a_first_visit_shows_what_is_stored(folder, tmp_path):
 
 
 def test_without_recordings_nothing_is_shown(tmp_path):
-    changes, problems = MemoryViewQueries(RecordingQueries(tmp_path)).checked(MemoryView().to_dict())
+    changes, problems = view_queries(tmp_path, tmp_path).checked(MemoryView().to_dict())
     assert (changes["recording"], problems) == ("", [])
