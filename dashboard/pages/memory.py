@@ -53,7 +53,7 @@ def help_text() -> html.Div:
         formula="G[τ] = mean over t of ∂x[t] / ∂e[t−τ] = U Σ Vᵀ;  cos(d, Hₙ) = ‖Vₙᵀ d‖ / ‖d‖;  "
         "m = ‖G d‖ / (σ₁ ‖d‖)",
         paper="L. Verwimp, H. Van hamme, V. Renkens, P. Wambacq: State Gradients for RNN Memory Analysis. "
-        "EMNLP Workshop BlackboxNLP, 2018, sections 2 and 3. doi:10.18653/v1/W18-5443",
+        "Interspeech, 2018, sections 2 and 3. arXiv:1805.04264",
         keys=(
             ("← →", "another delay; in Where, another token"),
             ("Tab", "into the tabs; there ← → choose one"),
