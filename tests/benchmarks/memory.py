@@ -26,9 +26,8 @@ UNIT_BY_UNIT_S = 5_720
 def main() -> None:
     """Measure and print."""
     print(machine())
-    print(
-        f"\n{'state gradients, s per 1,000 positions':50}{'median':>9}{'min':>9}{'cpu':>9}{'must':>9}{'aim':>9}"
-    )
+    heads = "".join(f"{head:>9}" for head in ("median", "min", "cpu", "must", "aim"))
+    print(f"\n{'state gradients, s per 1,000 positions':50}{heads}")
     for kind in ("LSTM", "GRU", "RNN"):
         network = getattr(torch.nn, kind)(N_EMBEDDING, N_UNITS)
         state = "layer0.cell" if kind == "LSTM" else "layer0.hidden"
