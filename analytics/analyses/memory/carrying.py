@@ -1,4 +1,4 @@
-"""Jacobians of one layer in two buffers that take turns, for the processor."""
+"""Jacobians of one layer, carried from step to step in place."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class CarriedJacobians:
         self._n_embedding = n_embedding
         shape = (n_lanes, layer.n_units, n_delays * n_embedding)
         n_kinds = 2 if layer.kind == "lstm" else 1
-        self._now, self._next = ([layer.of_hidden.new_zeros(shape) for _ in range(n_kinds)] for _ in range(2))
+        self._now = [layer.of_hidden.new_zeros(shape) for _ in range(n_kinds)]
         self._products: dict[int, Tensor] = {}
         n_rows = n_kinds * layer.n_units * n_lanes * layer.of_hidden.element_size()
         self._n_at_once = max(1, CACHE_BYTES // (n_rows * n_embedding))
@@ -69,12 +69,11 @@ class CarriedJacobians:
             Called with the new Jacobians, while they are in the processor's cache: the first delay that is
             new, and the one after the last.
         """
-        for first in range(0, n_delays, self._n_at_once):
-            stop = min(first + self._n_at_once, n_delays)
-            self._carry(local, self._multiplied(local, below, first, stop), first)
+        for stop in range(n_delays, 0, -self._n_at_once):
+            first = max(0, stop - self._n_at_once)
+            self._carry(local, self._multiplied(local, below, first, stop), first, stop)
             if seen is not None:
-                seen(self._next, first, stop)
-        self._now, self._next = self._next, self._now
+                seen(self._now, first, stop)
 
     def _multiplied(self, local: LocalJacobian, below: Tensor | None, first: int, stop: int) -> Tensor:
         """Products for some delays: by the layer's input, and by its state one step before."""
@@ -91,14 +90,13 @@ class CarriedJacobians:
         _add_product(earlier, local.of_hidden, before, beta=0 if below is None else 1)
         return product
 
-    def _carry(self, local: LocalJacobian, products: Tensor, first: int) -> None:
-        begin, width = first * self._n_embedding, self._n_embedding
-        now, after = ([part.numpy() for part in parts] for parts in (self._now, self._next))
+    def _carry(self, local: LocalJacobian, products: Tensor, first: int, stop: int) -> None:
+        now = [part.numpy() for part in self._now]
         if local.shown is None:
-            carry_hidden(products.numpy(), begin, width, local.keep.numpy(), now[0], after[0])
+            carry_hidden(products.numpy(), (first, stop), self._n_embedding, local.keep.numpy(), now[0])
         else:
             factors = (local.keep.numpy(), local.shown.numpy())
-            carry_cell(products.numpy(), begin, width, factors, now[1], after[1], after[0])
+            carry_cell(products.numpy(), (first, stop), self._n_embedding, factors, now[1], now[0])
 
     def _product(self, local: LocalJacobian, n_columns: int) -> Tensor:
         """A buffer that is used again and again."""

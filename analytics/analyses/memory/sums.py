@@ -61,7 +61,11 @@ class StepSums:
         places: NDArray[np.int64],
     ) -> None:
         self._sums, self._n_lanes = sums, len(positions)
-        self._pairs = _pairs(groups, positions, ages, places)
+        # Where all delays are asked for, as they mostly are, the first row takes them in one go.
+        is_whole = bool((places == np.arange(len(places))).all())
+        there = np.where(positions >= 0, np.minimum(ages + 1, len(places)), 0)
+        self._n_whole = there * is_whole
+        self._pairs = _pairs(groups, positions, ages, places, with_all=not is_whole)
         self._order = self._pairs[:, 0] * (len(places) + 1) + self._pairs[:, 1]
         self._n_keys = len(places) + 1
         self._squares = np.zeros((len(positions), len(places)))
@@ -72,26 +76,39 @@ class StepSums:
         lanes = np.arange(self._n_lanes)[:, None] * self._n_keys
         bounds = np.searchsorted(self._order, lanes + np.array([first, stop]))
         values = jacobians.cpu().numpy()
-        add_jacobians(values, self._squares, (first, stop), self._pairs, bounds, self._sums.jacobian)
+        given = (self._n_whole, self._pairs, bounds, self._sums.jacobian)
+        add_jacobians(values, self._squares, (first, stop), *given)
 
     def finish(self) -> NDArray[np.float64]:
         """Add norms and counts; return the norms, (n_lanes, n_carried)."""
         norms, pairs = np.sqrt(self._squares), self._pairs
-        np.add.at(self._sums.norm, (pairs[:, 3], pairs[:, 2]), norms[pairs[:, 0], pairs[:, 1]])
-        np.add.at(self._sums.count, (pairs[:, 3], pairs[:, 2]), 1)
+        for lane, n_delays in enumerate(self._n_whole.tolist()):
+            self._sums.norm[0, :n_delays] += norms[lane, :n_delays]
+            self._sums.count[0, :n_delays] += 1
+        if len(pairs):
+            np.add.at(self._sums.norm, (pairs[:, 3], pairs[:, 2]), norms[pairs[:, 0], pairs[:, 1]])
+            np.add.at(self._sums.count, (pairs[:, 3], pairs[:, 2]), 1)
         return norms
 
 
 def _pairs(
-    groups: Groups, positions: NDArray[np.int64], ages: NDArray[np.int64], places: NDArray[np.int64]
+    groups: Groups,
+    positions: NDArray[np.int64],
+    ages: NDArray[np.int64],
+    places: NDArray[np.int64],
+    *,
+    with_all: bool,
 ) -> NDArray[np.int64]:
-    """Rows of lane, carried delay, place and row of the sums, by lane and delay."""
+    """Rows of lane, carried delay, place and row of the sums; the first row is among them only `with_all`."""
+    if not with_all and not len(groups.codes):
+        return np.empty((0, 4), np.int64)
     delays = np.arange(len(places))
     is_there = (positions[:, None] >= 0) & (delays <= ages[:, None]) & (places >= 0)
     lanes, found = np.nonzero(is_there)
-    rows = np.zeros((len(groups.codes) + 1, len(lanes)), np.int64)
-    rows[1:] = groups.codes[:, positions[lanes] - found] + 1
+    rows = groups.codes[:, positions[lanes] - found] + 1
+    if with_all:
+        rows = np.vstack([np.zeros((1, len(lanes)), np.int64), rows])
     inside = rows > 0
-    inside[0] = True
+    inside[:1] |= with_all
     which, row = np.nonzero(inside.T)
     return np.column_stack([lanes[which], found[which], places[found[which]], rows.T[which, row]])
