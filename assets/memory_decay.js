@@ -137,7 +137,7 @@
         const link = unit < 0 ? [] : [make("a", "", "unit " + unit + " in Match", {href: memory.matchAddress({pinned: unit})}),
             make("a", "", "in Clusters", {href: stateroom.memoryView.setting("clusters") + "?" + new URLSearchParams({recording, state, unit})})];
         const head = make("div", "part-line");
-        head.append(make("h2", "", "Units"), ...link, make("span", "quiet", why || ""));
+        head.append(make("h2", "", "Units of " + view().state), ...link, make("span", "quiet", why || ""));
         stateroom.redraw(place, [head, stateroom.table({label: "Units", columns, sorting, rows: sorted.map((unit) => unitRow(unit, write))})]);
     }
 

@@ -113,7 +113,8 @@
         const made = make("div", "run-stored");
         made.append(make("span", "quiet", "computed before:"), ...others.map((each) => {
             const told = each.state + ", " + (each.positions === 0 ? "all positions" : stateroom.whole(each.nPositions || each.positions) + " positions")
-                + ", " + each.delays + " delays" + (each.seed ? ", seed " + each.seed : "") + (each.by ? ", by " + each.by : "");
+                + ", " + each.delays + " delays" + (each.seed ? ", seed " + each.seed : "") + (each.by ? ", by " + each.by : "")
+                + (each.words.length === 1 ? ", 1 word" : each.words.length ? ", " + each.words.length + " words" : "");
             return stateroom.button(told, told + ": show it", () => {
                 const same = {...memory.pick(each, ["delays", "positions", "seed"]), by: each.by || "", words: each.words || []};
                 each.state === view().state ? change(same) : stateroom.memoryView.open({...same, state: each.state});

@@ -222,6 +222,16 @@ def test_what_was_computed_elsewhere_appears_at_once(open_page, known):
     page.wait_for_function("() => new URLSearchParams(location.search).get('delay') === '3'")
 
 
+def test_units_say_whose_they_are_and_results_what_they_are_of(open_page, server, known):
+    command = [sys.executable, "-m", "analytics", "memory", known, "--folder", str(server.folder)]
+    command += ["--state", STATE, "--delays", "4", "--positions", "200", "--words", "the and"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    page = ready(open_page(address(known)))
+    expect(page.get_by_role("heading", name=f"Units of {STATE}")).to_be_visible()
+    page.locator(f"{RUN} summary").click()
+    expect(page.get_by_role("button", name="200 positions, 4 delays, 2 words")).to_be_visible()
+
+
 def test_a_click_in_the_curve_chooses_the_delay(open_page, known):
     page = ready(open_page(address(known)))
     box = page.locator("#memory-decay .nsewdrag").first.bounding_box()
