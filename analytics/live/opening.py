@@ -14,18 +14,13 @@ from torch import Tensor
 
 from analytics.errors import NetworkError
 from analytics.live.network import LiveNetwork
+from analytics.live.shipping import HOW_TO_SHIP
 from analytics.models.classifier import ClassifierShape
 from analytics.models.language_model import ModelShape
 from analytics.models.weights import FACTS_FILE, TASKS, build_network
 from analytics.store.recording import Recording, open_recording
 
 __all__ = ["open_network"]
-
-_HOW_TO_SHIP = (
-    "Record it again: analytics.record ships networks of an embedding, RNN, GRU or LSTM layers and a linear "
-    "layer by itself (ship=True says why it cannot ship another), `python -m analytics record --network` all "
-    "that were trained here."
-)
 
 
 def open_network(recording: Recording | str | Path, /) -> LiveNetwork:
@@ -54,7 +49,7 @@ def open_network(recording: Recording | str | Path, /) -> LiveNetwork:
     """
     opened = recording if isinstance(recording, Recording) else open_recording(recording)
     if opened.weights_path is None:
-        raise NetworkError(f"The recording '{opened.name}' ships no network. {_HOW_TO_SHIP}")
+        raise NetworkError(f"The recording '{opened.name}' ships no network. {HOW_TO_SHIP}")
     facts, weights = _read(opened)
     # What was read by name must be of the recording that is open, and not of one that took its place.
     opened.check_unchanged()
@@ -63,7 +58,7 @@ def open_network(recording: Recording | str | Path, /) -> LiveNetwork:
         return LiveNetwork(opened, build_network(facts, weights), facts)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise NetworkError(
-            f"The network of '{opened.name}' cannot be built ({_first_line(error)}). {_HOW_TO_SHIP}"
+            f"The network of '{opened.name}' cannot be built ({_first_line(error)}). {HOW_TO_SHIP}"
         ) from None
 
 
@@ -74,7 +69,7 @@ def _read(recording: Recording) -> tuple[dict[str, Any], dict[str, Tensor]]:
     except (OSError, ValueError, SafetensorError) as error:
         recording.check_unchanged()
         raise NetworkError(
-            f"The network of '{recording.name}' cannot be read ({_first_line(error)}). {_HOW_TO_SHIP}"
+            f"The network of '{recording.name}' cannot be read ({_first_line(error)}). {HOW_TO_SHIP}"
         ) from None
     return facts, weights
 
@@ -84,11 +79,11 @@ def _check(recording: Recording, facts: Any, weights: Mapping[str, Tensor]) -> N
     if not isinstance(network, dict) or facts.get("task", "language model") not in TASKS:
         raise NetworkError(
             f"The recording '{recording.name}' ships weights, and {FACTS_FILE} describes no network that is "
-            f"known here. {_HOW_TO_SHIP}"
+            f"known here. {HOW_TO_SHIP}"
         )
     wrong = _misfit(facts, weights) or _mismatch(recording, facts)
     if wrong is not None:
-        raise NetworkError(f"The network of '{recording.name}' does not fit: {wrong}. {_HOW_TO_SHIP}")
+        raise NetworkError(f"The network of '{recording.name}' does not fit: {wrong}. {HOW_TO_SHIP}")
     for name, values in weights.items():
         if not torch.isfinite(values).all():
             raise NetworkError(

@@ -12,7 +12,7 @@ from dashboard import messages
 from dashboard.ids import Clusters
 from dashboard.links import PATHS, ClustersView, MatchView, clusters_from_dict, match_address, read_clusters
 from dashboard.queries import Queries
-from dashboard.queries.clusters_question import ClustersQuestion
+from dashboard.queries.clusters.question import ClustersQuestion
 
 __all__ = ["QUESTIONS", "register"]
 

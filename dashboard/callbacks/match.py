@@ -12,10 +12,10 @@ from dashboard.figures.match import labels_figure, lengths_figure
 from dashboard.ids import Match
 from dashboard.links import match_from_dict
 from dashboard.queries import Queries
-from dashboard.queries.match import HISTOGRAM_LIMIT
-from dashboard.queries.match_question import MatchQuestion
-from dashboard.queries.match_sentences import labels_sentence
-from dashboard.queries.match_table import as_csv, as_parquet
+from dashboard.queries.match.matches import HISTOGRAM_LIMIT
+from dashboard.queries.match.question import MatchQuestion
+from dashboard.queries.match.table import as_csv, as_parquet
+from dashboard.queries.match.told import labels_sentence
 
 __all__ = ["register"]
 

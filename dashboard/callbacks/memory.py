@@ -18,7 +18,7 @@ from dashboard.ids import Memory
 from dashboard.jobs import Jobs, JobStatus
 from dashboard.links import memory_from_dict, read_memory
 from dashboard.queries import Queries
-from dashboard.queries.memory_question import MemoryQuestion
+from dashboard.queries.memory.question import MemoryQuestion
 
 __all__ = ["FIGURES", "QUESTIONS", "register"]
 

@@ -12,7 +12,7 @@ from dashboard import messages
 from dashboard.ids import Sentences
 from dashboard.links import read_sentences, sentences_from_dict
 from dashboard.queries import Queries
-from dashboard.queries.sentences_question import SentencesQuestion
+from dashboard.queries.sentences.question import SentencesQuestion
 
 __all__ = ["QUESTIONS", "register"]
 

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from analytics.errors import AnalyticsError, NetworkError
+from analytics.live.shipping import HOW_TO_SHIP
 from analytics.store.recording import Recording
 from dashboard.queries.recordings import RecordingQueries
 
@@ -107,9 +108,4 @@ def _keep(kept: OrderedDict, key: str, value: object) -> None:
 
 def _none_shipped(recording: Recording) -> str:
     """The same as `open_network` says, before torch is loaded for nothing."""
-    return (
-        f"The recording '{recording.name}' ships no network, so it cannot read other text. Record it again: "
-        "analytics.record ships networks of an embedding, RNN, GRU or LSTM layers and a linear layer by "
-        "itself (ship=True says why it cannot ship another), `python -m analytics record --network` all that "
-        "were trained here."
-    )
+    return f"The recording '{recording.name}' ships no network, so it cannot read other text. {HOW_TO_SHIP}"

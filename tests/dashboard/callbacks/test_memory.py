@@ -15,7 +15,7 @@ from safetensors.numpy import load_file, save_file
 from dashboard import create_app
 from dashboard.callbacks.memory import FIGURES, QUESTIONS
 from dashboard.links import MemoryView
-from dashboard.queries.memory_run import MemoryRunQueries
+from dashboard.queries.memory.run import MemoryRunQueries
 from dashboard.queries.verification import Work
 from dashboard.settings import Settings
 from tests.memory_recordings import memory_corpus, memory_recording

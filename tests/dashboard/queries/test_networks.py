@@ -117,7 +117,7 @@ import sys
 from pathlib import Path
 from dashboard.queries import Queries
 from dashboard.queries.cache import AnswerCache
-from dashboard.queries.sentences_question import SentencesQuestion
+from dashboard.queries.sentences.question import SentencesQuestion
 from dashboard.links import SentencesView
 import tempfile
 cache = AnswerCache(Path(tempfile.mkdtemp()), disk_megabytes=5, memory_megabytes=5)

@@ -1,0 +1,1 @@
+"""What the Match page asks of matches."""
