@@ -197,4 +197,6 @@ def _half_life(means: MeanGradients) -> str:
     from analytics.analyses.memory.half_life import half_life
 
     found = float(half_life(means.largest))
+    if not means.largest[0] > 0:
+        return "-"
     return f"{found:.1f}" if found == found else f"more than {len(means.largest) - 1}"

@@ -199,6 +199,7 @@ def _compute(
         progress=lambda done, total: tell(done, total, "positions"),
         checkpoint=marks_folder(place, digest),
         device=device,
+        group_means=False,
     )
     recording.check_unchanged()
     facts = {

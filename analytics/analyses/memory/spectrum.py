@@ -17,8 +17,8 @@ N_REPLICATES = 1000
 
 
 def means_of_row(
-    blocks: Blocks, keys: Sequence[tuple[int, int]], row: int, *, seed: int
-) -> dict[str, NDArray]:
+    blocks: Blocks, keys: Sequence[tuple[int, int]], row: int, *, seed: int, is_kept: bool = True
+) -> dict[str, NDArray | None]:
     r"""Means over all blocks of one row of sums, as the fields of `MeanGradients`.
 
     The band: with :math:`G = U S V^T` over all blocks, the singular values of a resample :math:`G^*` of
@@ -36,6 +36,8 @@ def means_of_row(
         0: all counted positions, g + 1: group g.
     seed : int
         Of the resamples.
+    is_kept : bool, default=True
+        Whether to return `mean` and `unit_norm`; else they are None.
     """
     total = sum(blocks.jacobian(*key, row) for key in keys)
     counts = np.stack([blocks.counts(*key)[row] for key in keys])
@@ -46,13 +48,13 @@ def means_of_row(
     values, shares = _decomposed(mean, (blocks.jacobian(*key, row) for key in keys), len(keys))
     resamples = _resamples(len(keys), seed)
     return {
-        "mean": mean,
+        "mean": mean if is_kept else None,
         "mean_norm": mean_norm,
         "count": count,
         "singular_values": values,
         "largest_band": _band(shares[0], counts, resamples),
         "sum_band": _band(shares[1], counts, resamples),
-        "unit_norm": np.linalg.norm(mean.astype(np.float64), axis=2),
+        "unit_norm": np.linalg.norm(mean.astype(np.float64), axis=2) if is_kept else None,
     }
 
 

@@ -34,7 +34,7 @@ MAX_BLOCK_BYTES = 1536 << 20
 KEPT_IN_MEMORY_BYTES = 192 << 20
 """Sums of finished blocks above this lie in files."""
 
-MAX_SUM_BYTES = 256 << 20
+MAX_SUM_BYTES = 160 << 20
 """Of the sums that one chain adds to: they are in memory, once for each thread."""
 
 
@@ -52,6 +52,7 @@ def state_gradients(
     checkpoint: str | Path | None = None,
     device: str = "auto",
     initial: Any = None,
+    group_means: bool = True,
 ) -> StateGradients:
     r"""Mean Jacobians of a state with respect to the embedded input some positions before.
 
@@ -96,6 +97,8 @@ def state_gradients(
     initial : tensor, or tuple or dict of tensors, optional
         A step function's state before each sequence; its precision is that of the computation. torch's cells
         begin with zeros.
+    group_means : bool, default=True
+        Whether groups keep their `mean` and `unit_norm`, which take much memory where groups are many.
 
     Returns
     -------
@@ -154,7 +157,10 @@ def state_gradients(
     try:
         given = list(zip(chains, borders, strict=True))
         run_chains(opened.engine, plan, given, blocks, progress, is_parallel=opened.is_parallel)
-        fields = on_all_cores(lambda row: means_of_row(blocks, keys, row, seed=seed), range(len(found) + 1))
+        fields = on_all_cores(
+            lambda row: means_of_row(blocks, keys, row, seed=seed, is_kept=group_means or row == 0),
+            range(len(found) + 1),
+        )
     except BaseException:
         if checkpoint is None:
             blocks.clear()
