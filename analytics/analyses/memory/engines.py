@@ -51,7 +51,8 @@ class Engine(Protocol):
 class LayerEngine:
     """The layers of an RNN, GRU or LSTM up to the one that is asked for."""
 
-    def __init__(self, layers: list[LayerMatrices], target: Target) -> None:
+    def __init__(self, layers: list[LayerMatrices], target: Target, *, is_on_device: bool = False) -> None:
+        self._carried = TensorJacobians if is_on_device else CarriedJacobians
         self._layers = layers[: target.layer + 1]
         self._place = 0 if target.kind == "hidden" else 1
         self.n_units = self._layers[-1].n_units
@@ -61,8 +62,9 @@ class LayerEngine:
         """Put every lane at the start of a sequence."""
         self._states = [zero_state(layer, n_lanes) for layer in self._layers]
         sizes = {"n_embedding": self.n_embedding, "n_delays": n_delays}
-        carried = CarriedJacobians if self._layers[0].of_hidden.device.type == "cpu" else TensorJacobians
-        self._jacobians = [carried(layer, n_lanes, **sizes) for layer in self._layers] if n_delays else []
+        self._jacobians = (
+            [self._carried(layer, n_lanes, **sizes) for layer in self._layers] if n_delays else []
+        )
 
     def put(self, lane: int, state: list[LayerState] | None) -> None:
         """Set a lane's state and forget its Jacobians."""

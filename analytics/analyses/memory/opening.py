@@ -40,6 +40,8 @@ class Opened:
     n_lanes: int
     digest: str
     """Changes with the weights."""
+    is_on_device: bool = False
+    """Whether its Jacobians lie on a GPU."""
     is_parallel: bool = True
     """Whether several threads may walk at once."""
 
@@ -76,16 +78,20 @@ def open_network(
     is_double = is_double or layers[0].of_input.dtype == torch.float64
     place = _device(device)
     layers = [_moved(layer, torch.float64 if is_double else torch.float32, place) for layer in layers]
+    is_on_device = place.type != "cpu"
     dtype = np.dtype(np.float64 if is_double else np.float32)
     n_units = layers[target.layer].n_units
     n_bytes = n_delays * n_units * n_embedding * dtype.itemsize
     return Opened(
-        engine=lambda: LayerEngine(layers, target),
-        to_tensor=lambda values: torch.from_numpy(values.astype(dtype, copy=False)).to(place),
+        engine=lambda: LayerEngine(layers, target, is_on_device=is_on_device),
+        to_tensor=lambda values: _to(values.astype(dtype, copy=False), place),
         dtype=dtype,
         n_units=n_units,
-        n_lanes=GPU_LANES if place.type != "cpu" else int(np.clip(LANE_BYTES // n_bytes, 1, MAX_LANES)),
+        n_lanes=GPU_LANES if is_on_device else int(np.clip(LANE_BYTES // n_bytes, 1, MAX_LANES)),
         digest=_digest(layers),
+        is_on_device=is_on_device,
+        # A GPU is kept busy by one thread, and two would hold twice the memory.
+        is_parallel=not is_on_device,
     )
 
 
@@ -102,6 +108,7 @@ def _open_function(step: Any, initial: Any, *, state: str, n_embedding: int) -> 
     vector = StateParts.of(first).joined(first)
     return Opened(
         engine=lambda: StepEngine(step, first, state, n_embedding=n_embedding),
+        is_on_device=vector.device.type != "cpu",
         to_tensor=lambda values: torch.from_numpy(values).to(vector),
         dtype=vector.detach().cpu().numpy().dtype,
         n_units=engine.n_units,
@@ -109,6 +116,12 @@ def _open_function(step: Any, initial: Any, *, state: str, n_embedding: int) -> 
         digest=function_digest(step),
         is_parallel=False,
     )
+
+
+def _to(values: NDArray, place: torch.device) -> Tensor:
+    import torch
+
+    return torch.from_numpy(values).to(place)
 
 
 def _device(device: str) -> torch.device:

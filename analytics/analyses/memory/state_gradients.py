@@ -147,7 +147,7 @@ def state_gradients(
         initial=initial,
     )
     spans = counted_spans(starts, n_positions, positions=positions, seed=seed)
-    plan = Plan(inputs, found, asked, starts, opened.to_tensor, opened.dtype)
+    plan = Plan(inputs, found, asked, starts, opened.to_tensor, opened.dtype, opened.is_on_device)
     n_bytes = _sum_bytes(opened, plan)
     n_blocks = int(np.clip(MAX_BLOCK_BYTES // n_bytes, FEWEST_BLOCKS, N_BLOCKS))
     chains = deal(spans, starts, reach=int(asked.max()), n_lanes=opened.n_lanes, max_chains=n_blocks)

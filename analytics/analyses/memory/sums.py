@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.analyses.memory.device_sums import add_on_device
 from analytics.analyses.memory.groups import Groups
 from analytics.analyses.memory.kernels import add_jacobians
 
@@ -21,8 +22,8 @@ __all__ = ["BlockSums", "StepSums"]
 class BlockSums:
     """Sums over one block; row 0 is of all counted positions, row g + 1 of group g."""
 
-    jacobian: NDArray[np.floating]
-    """(n_groups + 1, n_units, n_delays, n_embedding), in the precision of the computation."""
+    jacobian: NDArray[np.floating] | Tensor
+    """(n_groups + 1, n_units, n_delays, n_embedding), in the computation's precision; a tensor on a GPU."""
     norm: NDArray[np.float64]
     """Of the single Jacobians' Frobenius norms, (n_groups + 1, n_delays)."""
     count: NDArray[np.int64]
@@ -36,6 +37,12 @@ class BlockSums:
             np.zeros((n_rows, n_delays)),
             np.zeros((n_rows, n_delays), np.int64),
         )
+
+    def on_host(self) -> BlockSums:
+        """The same in main memory."""
+        if isinstance(self.jacobian, np.ndarray):
+            return self
+        return BlockSums(self.jacobian.cpu().numpy(), self.norm, self.count)
 
 
 class StepSums:
@@ -62,7 +69,8 @@ class StepSums:
     ) -> None:
         self._sums, self._n_lanes = sums, len(positions)
         # Where all delays are asked for, as they mostly are, the first row takes them in one go.
-        is_whole = bool((places == np.arange(len(places))).all())
+        self._is_on_device = not isinstance(sums.jacobian, np.ndarray)
+        is_whole = not self._is_on_device and bool((places == np.arange(len(places))).all())
         there = np.where(positions >= 0, np.minimum(ages + 1, len(places)), 0)
         self._n_whole = there * is_whole
         self._pairs = _pairs(groups, positions, ages, places, with_all=not is_whole)
@@ -73,11 +81,13 @@ class StepSums:
     def add(self, jacobians: Tensor, first: int, stop: int) -> None:
         """Add those of the delays from `first` to below `stop`; see
         `analytics.analyses.memory.engines.Seen`."""
+        if self._is_on_device:
+            add_on_device(jacobians, self._squares, self._pairs, self._sums.jacobian)
+            return
         lanes = np.arange(self._n_lanes)[:, None] * self._n_keys
         bounds = np.searchsorted(self._order, lanes + np.array([first, stop]))
-        values = jacobians.cpu().numpy()
         given = (self._n_whole, self._pairs, bounds, self._sums.jacobian)
-        add_jacobians(values, self._squares, (first, stop), *given)
+        add_jacobians(jacobians.numpy(), self._squares, (first, stop), *given)
 
     def finish(self) -> NDArray[np.float64]:
         """Add norms and counts; return the norms, (n_lanes, n_carried)."""

@@ -36,6 +36,8 @@ class Plan:
     sequence_starts: NDArray[np.int64]
     to_tensor: Callable[[NDArray], Tensor]
     dtype: np.dtype
+    is_on_device: bool = False
+    """Whether Jacobians lie, and are added up, on a GPU."""
 
     @property
     def places(self) -> NDArray[np.int64]:
@@ -132,7 +134,7 @@ def walk(
             _take_step(engine, part.chain, step, inputs[:, step - begin], plan, places, states, sums)
             report(int(part.chain.is_counted[:, step].sum()))
             if step + 1 == part.borders[block + 1]:
-                blocks.put(part.number, part.first_block + block, sums)
+                blocks.put(part.number, part.first_block + block, sums.on_host())
                 block += 1
                 sums = _no_sums(engine, plan)
 
@@ -175,4 +177,7 @@ def _refuse_not_finite(norms: NDArray, positions: NDArray, ages: NDArray) -> Non
 
 def _no_sums(engine: Engine, plan: Plan) -> BlockSums:
     n_rows = len(plan.groups) + 1
-    return BlockSums.zeros(n_rows, engine.n_units, len(plan.delays), engine.n_embedding, plan.dtype)
+    sums = BlockSums.zeros(n_rows, engine.n_units, len(plan.delays), engine.n_embedding, plan.dtype)
+    if not plan.is_on_device:
+        return sums
+    return BlockSums(plan.to_tensor(sums.jacobian), sums.norm, sums.count)

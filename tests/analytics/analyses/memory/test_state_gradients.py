@@ -496,3 +496,39 @@ def test_large_sums_lie_in_files_that_are_deleted(tmp_path, monkeypatch):
 def test_it_is_public():
     assert analytics.state_gradients is state_gradients
     assert isinstance(state_gradients(made_network("lstm"), inputs()), analytics.StateGradients)
+
+
+@pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
+def test_what_runs_on_a_gpu_gives_the_same(kind, monkeypatch):
+    """Its operations, on the processor: only the place of the tensors differs."""
+    from analytics.analyses.memory import opening
+
+    network, embedded = made_network(kind, n_layers=2), inputs(700)
+    tags = np.random.default_rng(0).integers(0, 3, 700).astype(str)
+    options = {
+        "state": "layer1.hidden", "delays": [0, 5, 2], "sequence_starts": [0, 3, 90, 400],
+        "groups": {"tag": tags}, "positions": 500,
+    }  # fmt: skip
+    expected = state_gradients(network, embedded, **options)
+
+    class Elsewhere:
+        """A place that is not the processor, to the code that asks."""
+
+        type = "elsewhere"
+
+    monkeypatch.setattr(opening, "_device", lambda device: Elsewhere)
+    monkeypatch.setattr(opening, "_moved", lambda layer, dtype, place: layer)
+    monkeypatch.setattr(opening, "_to", lambda values, place: torch.from_numpy(values))
+    monkeypatch.setattr(opening, "GPU_LANES", 64)
+    found = state_gradients(network, embedded, **options)
+    same(found, expected)
+    for one, other in zip(found.groups, expected.groups, strict=True):
+        same(one, other)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_gpu_gives_the_same():
+    network, embedded = made_network("lstm", n_layers=2), inputs(700)
+    options = {"state": "layer1.cell", "delays": range(9), "groups": {"a": np.arange(700) % 3 == 0}}
+    on_gpu = state_gradients(network, embedded, device="cuda", **options)
+    same(on_gpu, state_gradients(network, embedded, device="cpu", **options))
