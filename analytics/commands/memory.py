@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from analytics.commands.options import folder_option, json_option, print_result
+from analytics.commands.options import folder_option, json_option, print_result, say
 
 if TYPE_CHECKING:
     from analytics.analyses.memory.record import MeanGradients, StateGradients
@@ -105,6 +105,8 @@ def memory(
             progress=show,
             **parameters,
         )
+    for sentence in _left_out(recording, found, parameters["by"]):
+        say(sentence)
     print_result(_facts(name, recording, found), as_json=as_json, lines=_lines(name, recording, found))
 
 
@@ -131,6 +133,15 @@ def _ids(recording: Recording, words: list[str]) -> list[int]:
                 f"The vocabulary of '{recording.name}' has no word {word!r}.{nearest(word, vocabulary)}"
             )
     return [places[word] for word in words]
+
+
+def _left_out(recording: Recording, found: StateGradients, by: Iterable[str]) -> Iterator[str]:
+    """Say of how many labels there is no class, because there were too many at once."""
+    for name in by:
+        n_labels = recording.annotations[name].nunique()
+        n_classes = sum(group.grouping == name for group in found.groups)
+        if n_classes < n_labels:
+            yield f"Of the {n_labels:,} labels of '{name}' the {n_classes:,} most frequent are classes."
 
 
 def _facts(name: str, recording: Recording, found: StateGradients) -> dict[str, Any]:

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from analytics import annotate
 from analytics.derived.recording_memory import stored_memory
-from tests.memory_recordings import memory_recording
+from tests.memory_recordings import N_POSITIONS, memory_recording
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,16 @@ def test_it_computes_prints_and_finds_again(recording, run):
     assert "memory of layer0.cell over 150 positions, a sample (seed 0)" in out
     assert f"{stored.largest[0]:.4g}" in out
     assert "word: queen:" in out
+
+
+def test_labels_without_a_class_are_counted(tmp_path, run):
+    path = memory_recording(tmp_path / "many").path
+    annotate(path, {"place": [f"place {number % 60}" for number in range(N_POSITIONS)]})
+    line = ("memory", "many", "--folder", tmp_path, "--delays", "2", "--by", "tag", "--by", "place")
+    code, _, err = run(*line)
+    assert code == 0, err
+    assert "Of the 60 labels of 'place' the 40 most frequent are classes." in err
+    assert "labels of 'tag'" not in err
 
 
 def test_all_positions(recording, run):
