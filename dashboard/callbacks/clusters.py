@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, get_relative_path
-from flask import jsonify, request
+from dash import Dash, get_relative_path
 
-from dashboard import messages
+from dashboard.callbacks.viewing import register_questions, register_view, signed
 from dashboard.ids import Clusters
-from dashboard.links import PATHS, ClustersView, MatchView, clusters_from_dict, match_address, read_clusters
+from dashboard.links import PATHS, MatchView, clusters_from_dict, match_address, read_clusters
 from dashboard.queries import Queries
 from dashboard.queries.clusters.question import ClustersQuestion
 
@@ -23,41 +22,20 @@ BEFORE = 30
 
 def register(app: Dash, queries: Queries) -> None:
     """Register the callbacks that keep the view, and the addresses that answer the scripts."""
-    app.clientside_callback(
-        ClientsideFunction("stateroom_clusters_view", "mounted"),
-        Output(Clusters.ADDRESS, "data"),
-        Input(Clusters.DEFAULTS, "data"),
+    register_view(
+        app,
+        Clusters,
+        namespace="stateroom_clusters_view",
+        read=read_clusters,
+        check=queries.clusters_view.checked,
     )
-    app.clientside_callback(
-        ClientsideFunction("stateroom_clusters_view", "arrived"), Input(Clusters.VIEW, "data")
-    )
 
-    @app.callback(Output(Clusters.VIEW, "data"), Input(Clusters.ADDRESS, "data"), prevent_initial_call=True)
-    def read_address(asked: dict) -> dict:
-        view, problems = read_clusters(asked["search"])
-        changes, doubts = queries.clusters_view.checked(view.to_dict())
-        messages.say(problems + doubts)
-        return {**view.to_dict(), **changes, "asked": asked["n"]}
+    def answer(question: str, asked: dict[str, Any]) -> dict[str, Any]:
+        view = clusters_from_dict(asked)
+        found = QUESTIONS[question](queries, ClustersQuestion.of(view.to_dict()))
+        return signed(queries, view.recording, found)
 
-    @app.server.post(
-        f"{app.config.routes_pathname_prefix}ask/<any({_quoted(QUESTIONS)}):question>",
-        endpoint="ask-clusters",
-    )
-    def answer(question: str):
-        asked = request.get_json(silent=True)
-        view = clusters_from_dict(asked if isinstance(asked, dict) else None)
-        return jsonify(messages.answered(lambda: _signed(queries, view, QUESTIONS[question])))
-
-
-def _quoted(names: Iterable[str]) -> str:
-    """Names as a rule of the router takes them: a hyphen is read only between quotes."""
-    return ",".join(f"'{name}'" for name in names)
-
-
-def _signed(queries: Queries, view: ClustersView, answerer: Answerer) -> dict[str, Any]:
-    """Return an answer with its recording's fingerprint: so the page notices that it was replaced."""
-    answer = answerer(queries, ClustersQuestion.of(view.to_dict()))
-    return {**answer, "fingerprint": queries.recordings.open(view.recording).fingerprint}
+    register_questions(app, "clusters", QUESTIONS, answer)
 
 
 def _unit(queries: Queries, asked: ClustersQuestion) -> dict[str, Any]:

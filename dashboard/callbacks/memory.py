@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import plotly.graph_objects as go
 from dash import ClientsideFunction, Dash, Input, Output, no_update
-from flask import jsonify, request
+from flask import jsonify
 
 from dashboard import messages
 from dashboard.callbacks.verification import ACTIONS, acted
+from dashboard.callbacks.viewing import asked_object, register_questions, register_view, signed
 from dashboard.figures.memory import classes_figure, decay_figure, norms_figure, spectrum_figure
 from dashboard.figures.memory_axes import color_of
 from dashboard.figures.memory_detail import properties_figure, units_figure
@@ -31,28 +32,27 @@ def register(app: Dash, queries: Queries, jobs: Jobs) -> None:
     """Register the callbacks that keep the view and draw, and the addresses that the scripts ask."""
     _register_browser(app)
 
-    @app.callback(Output(Memory.VIEW, "data"), Input(Memory.ADDRESS, "data"), prevent_initial_call=True)
-    def read_address(asked: dict) -> dict:
-        view, problems = read_memory(asked["search"])
-        changes, doubts = queries.memory_view.checked(view.to_dict())
-        messages.say(problems + doubts)
-        return {**view.to_dict(), **changes, "asked": asked["n"]}
-
+    register_view(
+        app,
+        Memory,
+        namespace="stateroom_memory_view",
+        read=read_memory,
+        check=queries.memory_view.checked,
+    )
     for graph, (store, draw) in FIGURES.items():
         _register_figure(app, queries, graph, store, draw)
 
-    @app.server.post(
-        f"{app.config.routes_pathname_prefix}ask/<any({_quoted(QUESTIONS)}):question>", endpoint="ask-memory"
+    register_questions(
+        app, "memory", QUESTIONS, lambda question, asked: _answer(queries, QUESTIONS[question], asked)
     )
-    def answer(question: str):
-        return jsonify(messages.answered(lambda: _answer(queries, QUESTIONS[question], _asked())))
 
     @app.server.post(
         f"{app.config.routes_pathname_prefix}memory-run/<any({','.join(ACTIONS)}):action>",
         endpoint="memory-run",
     )
     def run(action: str):
-        return jsonify(messages.answered(lambda: _act(action, _asked(), queries, jobs).to_dict()))
+        asked = asked_object()
+        return jsonify(messages.answered(lambda: _act(action, asked, queries, jobs).to_dict()))
 
 
 def _register_figure(app: Dash, queries: Queries, graph: str, store: str, draw: Drawer) -> None:
@@ -71,15 +71,7 @@ def _register_figure(app: Dash, queries: Queries, graph: str, store: str, draw: 
 
 
 def _register_browser(app: Dash) -> None:
-    """What happens in the browser: the view arrives, a click in a figure chooses."""
-    app.clientside_callback(
-        ClientsideFunction("stateroom_memory_view", "mounted"),
-        Output(Memory.ADDRESS, "data"),
-        Input(Memory.DEFAULTS, "data"),
-    )
-    app.clientside_callback(
-        ClientsideFunction("stateroom_memory_view", "arrived"), Input(Memory.VIEW, "data")
-    )
+    """What happens in the browser: a click in a figure chooses."""
     for graph in (Memory.DECAY, Memory.NORMS, Memory.CLASSES, Memory.PROPERTIES):
         app.clientside_callback(
             ClientsideFunction("stateroom_memory", "chooseDelay"),
@@ -93,16 +85,6 @@ def _register_browser(app: Dash) -> None:
     )
 
 
-def _quoted(names: Iterable[str]) -> str:
-    """Names as a rule of the router takes them: a hyphen is read only between quotes."""
-    return ",".join(f"'{name}'" for name in names)
-
-
-def _asked() -> dict[str, Any]:
-    asked = request.get_json(silent=True)
-    return asked if isinstance(asked, dict) else {}
-
-
 def _question(asked: Mapping[str, Any]) -> MemoryQuestion:
     return MemoryQuestion.of(memory_from_dict(asked).to_dict())
 
@@ -114,7 +96,7 @@ def _answer(queries: Queries, answerer: Answerer, asked: Mapping[str, Any]) -> d
     for row in (row for value in answer.values() if isinstance(value, list) for row in value):
         if isinstance(row, dict) and row.get("color"):
             row["hex"] = {theme: color_of(row["color"], theme) for theme in THEMES}
-    return {**answer, "fingerprint": queries.recordings.open(question.recording).fingerprint}
+    return signed(queries, question.recording, answer)
 
 
 def _act(action: str, asked: Mapping[str, Any], queries: Queries, jobs: Jobs) -> JobStatus:

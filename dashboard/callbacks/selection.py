@@ -11,9 +11,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dash import ClientsideFunction, Dash, Input, Output
-from flask import jsonify, request
 
-from dashboard import messages
+from dashboard.callbacks.viewing import register_questions, register_view, signed
 from dashboard.components.selection import REQUESTS, flight_of
 from dashboard.ids import Match
 from dashboard.links import MatchView, match_from_dict, read_match
@@ -26,42 +25,30 @@ Answerer = Callable[[Queries, MatchView], dict[str, Any]]
 
 def register(app: Dash, queries: Queries) -> None:
     """Register the callbacks that keep the view, and the address that answers the scripts."""
-    app.clientside_callback(
-        ClientsideFunction("stateroom_view", "mounted"),
-        Output(Match.ADDRESS, "data"),
-        Input(Match.DEFAULTS, "data"),
-    )
-    app.clientside_callback(ClientsideFunction("stateroom_view", "arrived"), Input(Match.VIEW, "data"))
     for store in REQUESTS:
         app.clientside_callback(
             ClientsideFunction("stateroom_view", "flight"), Input(flight_of(store), "data")
         )
 
-    @app.callback(Output(Match.VIEW, "data"), Input(Match.ADDRESS, "data"), prevent_initial_call=True)
-    def read_address(asked: dict) -> dict:
-        view, problems = read_match(asked["search"])
+    def read(search: str) -> tuple[MatchView, list[str]]:
+        view, problems = read_match(search)
         if not view.recording:
-            view = read_match(f"{urlencode(queries.view.opening())}&{asked['search'].lstrip('?')}")[0]
-        changes, doubts = queries.view.checked(view.to_dict())
-        messages.say(problems + doubts)
-        return {**view.to_dict(), **changes, "asked": asked["n"]}
+            view = read_match(f"{urlencode(queries.view.opening())}&{search.lstrip('?')}")[0]
+        return view, problems
 
-    @app.server.post(f"{app.config.routes_pathname_prefix}ask/<any({','.join(QUESTIONS)}):question>")
-    def answer(question: str):
-        asked = request.get_json(silent=True)
-        view = match_from_dict(asked if isinstance(asked, dict) else None)
-        return jsonify(messages.answered(lambda: _signed(queries, view, QUESTIONS[question](queries, view))))
+    register_view(app, Match, namespace="stateroom_view", read=read, check=queries.view.checked)
+
+    def answer(question: str, asked: dict[str, Any]) -> dict[str, Any]:
+        view = match_from_dict(asked)
+        return signed(queries, view.recording, QUESTIONS[question](queries, view))
+
+    register_questions(app, "match", QUESTIONS, answer)
 
 
 def flight(store: str) -> list:
     """Return what tells the browser that a callback's request is under way and when it has ended."""
     under_way, ended = ({"request": store, "on": on} for on in (True, False))
     return [(Output(flight_of(store), "data"), under_way, ended)]
-
-
-def _signed(queries: Queries, view: MatchView, answer: dict[str, Any]) -> dict[str, Any]:
-    """Return an answer with its recording's fingerprint: so the page notices that it was replaced."""
-    return {**answer, "fingerprint": queries.recordings.open(view.recording).fingerprint}
 
 
 def _window(queries: Queries, view: MatchView) -> dict[str, Any]:

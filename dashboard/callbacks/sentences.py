@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output
-from flask import jsonify, request
+from dash import Dash
 
-from dashboard import messages
+from dashboard.callbacks.viewing import register_questions, register_view, signed
 from dashboard.ids import Sentences
 from dashboard.links import read_sentences, sentences_from_dict
 from dashboard.queries import Queries
@@ -21,35 +20,19 @@ Answerer = Callable[[Queries, SentencesQuestion], dict[str, Any]]
 
 def register(app: Dash, queries: Queries) -> None:
     """Register the callbacks that keep the view, and the addresses that answer the scripts."""
-    app.clientside_callback(
-        ClientsideFunction("stateroom_sentences_view", "mounted"),
-        Output(Sentences.ADDRESS, "data"),
-        Input(Sentences.DEFAULTS, "data"),
+    register_view(
+        app,
+        Sentences,
+        namespace="stateroom_sentences_view",
+        read=read_sentences,
+        check=queries.sentences_view.checked,
     )
-    app.clientside_callback(
-        ClientsideFunction("stateroom_sentences_view", "arrived"), Input(Sentences.VIEW, "data")
-    )
 
-    @app.callback(Output(Sentences.VIEW, "data"), Input(Sentences.ADDRESS, "data"), prevent_initial_call=True)
-    def read_address(asked: dict) -> dict:
-        view, problems = read_sentences(asked["search"])
-        changes, doubts = queries.sentences_view.checked(view.to_dict())
-        messages.say(problems + doubts)
-        return {**view.to_dict(), **changes, "asked": asked["n"]}
+    def answer(question: str, given: dict[str, Any]) -> dict[str, Any]:
+        asked = _question(given)
+        return signed(queries, asked.recording, QUESTIONS[question](queries, asked))
 
-    @app.server.post(
-        f"{app.config.routes_pathname_prefix}ask/<any({_quoted(QUESTIONS)}):question>",
-        endpoint="ask-sentences",
-    )
-    def answer(question: str):
-        given = request.get_json(silent=True)
-        asked = _question(given if isinstance(given, dict) else {})
-        return jsonify(messages.answered(lambda: _signed(queries, asked, QUESTIONS[question])))
-
-
-def _quoted(names: Iterable[str]) -> str:
-    """Names as a rule of the router takes them: a hyphen is read only between quotes."""
-    return ",".join(f"'{name}'" for name in names)
+    register_questions(app, "sentences", QUESTIONS, answer)
 
 
 def _question(given: dict[str, Any]) -> SentencesQuestion:
@@ -60,11 +43,6 @@ def _question(given: dict[str, Any]) -> SentencesQuestion:
         entry=entry if isinstance(entry, str) else "",
         index=index if type(index) is int else -1,
     )
-
-
-def _signed(queries: Queries, asked: SentencesQuestion, answerer: Answerer) -> dict[str, Any]:
-    """Return an answer with its recording's fingerprint: so the page notices that it was replaced."""
-    return {**answerer(queries, asked), "fingerprint": queries.recordings.open(asked.recording).fingerprint}
 
 
 QUESTIONS: dict[str, Answerer] = {

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from dash import Dash
-from flask import jsonify, request
+from flask import jsonify
 
 from analytics.errors import ParameterError
 from dashboard import messages
+from dashboard.callbacks.viewing import asked_object
 from dashboard.jobs import Jobs, JobStatus
 from dashboard.queries import Queries
 from dashboard.queries.verification import Work
@@ -27,8 +28,7 @@ def register(app: Dash, queries: Queries, jobs: Jobs) -> None:
 
     @app.server.post(f"{app.config.routes_pathname_prefix}verification/<any({','.join(ACTIONS)}):action>")
     def verification(action: str):
-        asked = request.get_json(silent=True)
-        asked = asked if isinstance(asked, dict) else {}
+        asked = asked_object()
         return jsonify(messages.answered(lambda: _act(action, asked, queries, jobs).to_dict()))
 
 
