@@ -19,7 +19,7 @@ CACHE_BYTES = 2 << 20
 """Of the products that are made at once: they are used before they leave the processor's cache."""
 
 
-class CarriedJacobians:
+class _Jacobians:
     """By hidden state and, for an LSTM, cell: delays side by side, (n_lanes, n_units, n_columns).
 
     Parameters
@@ -36,9 +36,6 @@ class CarriedJacobians:
         shape = (n_lanes, layer.n_units, n_delays * n_embedding)
         n_kinds = 2 if layer.kind == "lstm" else 1
         self._now = [layer.of_hidden.new_zeros(shape) for _ in range(n_kinds)]
-        self._products: dict[int, Tensor] = {}
-        n_rows = n_kinds * layer.n_units * n_lanes * layer.of_hidden.element_size()
-        self._n_at_once = max(1, CACHE_BYTES // (n_rows * n_embedding))
 
     def forget(self, lane: int) -> None:
         """Set the Jacobians of a lane to zero."""
@@ -48,6 +45,16 @@ class CarriedJacobians:
     def __getitem__(self, kind: int) -> Tensor:
         """Of the hidden state (0) or the cell (1)."""
         return self._now[kind]
+
+
+class CarriedJacobians(_Jacobians):
+    """Carried by compiled code, a few delays at once, on a CPU. Parameters as above."""
+
+    def __init__(self, layer: LayerMatrices, n_lanes: int, *, n_embedding: int, n_delays: int) -> None:
+        super().__init__(layer, n_lanes, n_embedding=n_embedding, n_delays=n_delays)
+        self._products: dict[int, Tensor] = {}
+        n_rows = len(self._now) * layer.n_units * n_lanes * layer.of_hidden.element_size()
+        self._n_at_once = max(1, CACHE_BYTES // (n_rows * n_embedding))
 
     def advance(
         self,
@@ -116,25 +123,8 @@ def _add_product(to: Tensor, matrix: Tensor, other: Tensor, *, beta: int) -> Non
         to.baddbmm_(matrix, other, beta=beta)
 
 
-class TensorJacobians:
+class TensorJacobians(_Jacobians):
     """The same with torch's own operations, for a GPU."""
-
-    def __init__(self, layer: LayerMatrices, n_lanes: int, *, n_embedding: int, n_delays: int) -> None:
-        self._n_embedding = n_embedding
-        n_kinds = 2 if layer.kind == "lstm" else 1
-        self._now = [
-            layer.of_hidden.new_zeros((n_lanes, layer.n_units, n_delays * n_embedding))
-            for _ in range(n_kinds)
-        ]
-
-    def forget(self, lane: int) -> None:
-        """Set the Jacobians of a lane to zero."""
-        for part in self._now:
-            part[lane] = 0
-
-    def __getitem__(self, kind: int) -> Tensor:
-        """Of the hidden state (0) or the cell (1)."""
-        return self._now[kind]
 
     def advance(
         self,
