@@ -15,6 +15,7 @@ __all__ = ["PREFIX", "Settings", "SettingsError"]
 PREFIX = "STATEROOM_"
 """Every setting is an environment variable with this prefix: `data_dir` is STATEROOM_DATA_DIR."""
 
+ACCESS = ("", "accounts", "proxy", "open")
 _SWITCH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
@@ -39,20 +40,51 @@ class Settings:
     port: int = 8050
     """Port to listen on; 0 takes any free one."""
     threads: int = 8
-    """Requests answered at the same time."""
-    allow_any_host: bool = False
-    """Listen on an address that other machines reach, although there is no sign-in."""
+    """Requests answered at the same time, by each worker."""
+    workers: int = 2
+    """Worker processes under gunicorn."""
+    prefix: str = "/"
+    """Path under which a reverse proxy serves the pages, such as `/lab/`."""
+    access: str = ""
+    """Who may come in from other machines: `accounts`, `proxy` or `open`; empty: nobody."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies whose `X-Forwarded-*` headers, and user header, are believed."""
+    proxy_user_header: str = "X-Forwarded-User"
+    """Header in which a trusted proxy names the user."""
+    proxy_groups_header: str = "X-Forwarded-Groups"
+    """Header in which it names the user's groups, separated by commas."""
+    embed_portals: tuple[str, ...] = ()
+    """Origins whose pages may show a view in a frame, such as `https://portal.example.org`."""
+    session_hours: int = 12
+    """How long a sign-in lasts."""
+    secret_key_file: Path = Path(".cache/secret-key")
+    """File with the key that signs sessions; made at the first start, readable by its owner only."""
+    database_url: str = ""
+    """Where findings and accounts are kept; empty: SQLite in `data_dir`. PostgreSQL: `postgresql+psycopg://...`."""
+    cache_url: str = ""
+    """Where several hosts share answers: `redis://...`; empty: files in `cache_dir`."""
+    jobs_running: int = 2
+    """Pieces of long work at the same time."""
+    jobs_waiting: int = 20
+    """Pieces of long work that may wait; one more is refused."""
+    request_megabytes: int = 2
+    """Largest body of a request."""
+    log_requests: bool = False
+    """Write a JSON line for each request and callback to the standard output."""
 
     def __post_init__(self) -> None:
+        if self.access not in ACCESS:
+            raise SettingsError(f"{variable('access')} must be accounts, proxy or open. Got {self.access!r}.")
         for name, low, high in LIMITS:
             if not low <= getattr(self, name) <= high:
                 raise SettingsError(
                     f"{variable(name)} must be from {low} to {high}. Got {getattr(self, name)}."
                 )
-        if not self.allow_any_host and not _is_loopback(self.host):
+        if not self.access and not _is_loopback(self.host):
             raise SettingsError(
-                f"{variable('host')} is {self.host!r}, which other machines reach, and there is no sign-in: "
-                f"anybody there could read the recordings. {variable('allow_any_host')}=1 allows it."
+                f"{variable('host')} is {self.host!r}, which other machines reach. Choose who may come in: "
+                f"{variable('access')}=accounts (sign-in), =proxy (a reverse proxy names the user) or =open "
+                "(anybody)."
             )
 
     @classmethod
@@ -85,6 +117,11 @@ LIMITS = (
     ("memory_megabytes", 1, 1_000_000),
     ("port", 0, 65_535),
     ("threads", 1, 256),
+    ("workers", 1, 64),
+    ("session_hours", 1, 8_760),
+    ("jobs_running", 1, 64),
+    ("jobs_waiting", 0, 1_000),
+    ("request_megabytes", 1, 1_000),
 )
 
 
@@ -108,6 +145,10 @@ def _read(name: str, text: str, default: Any) -> Any:
         if not text.strip().isdecimal():
             raise SettingsError(f"{name} must be a whole number. Got {text!r}.")
         return int(text)
+    if isinstance(default, tuple):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if default == "":
+        return text.strip()
     if not text.strip():
         raise SettingsError(f"{name} is empty. Unset it for the default, {str(default)!r}.")
     return type(default)(text) if isinstance(default, str) else Path(text)

@@ -67,9 +67,11 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "dashboard.facts": ((), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
     "dashboard.ids": ((), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
     "dashboard.links": (("dashboard.links",), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
+    "dashboard.user": ((), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
+    "dashboard.database": (("analytics.errors",), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
     "dashboard.settings": ((), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
     "dashboard.queries": (
-        ("analytics", "dashboard.queries", "dashboard.facts"),
+        ("analytics", "dashboard.queries", "dashboard.facts", "dashboard.user", "dashboard.database"),
         ("dash", "plotly", "dash_bootstrap_components", "flask", "torch"),
     ),
     "dashboard.figures": (
@@ -88,7 +90,7 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             "dashboard.ids", "dashboard.links", "dashboard.queries", "dashboard.figures", "dashboard.facts",
             "dashboard.components", "dashboard.messages", "dashboard.callbacks", "dashboard.jobs",
-            "analytics.errors",
+            "dashboard.user", "analytics.errors",
         ),
         ("numpy", "pandas", "pyarrow", "torch"),
     ),

@@ -29,11 +29,13 @@ def test_each_setting_is_read_from_its_variable():
             "STATEROOM_HOST": "::1",
             "STATEROOM_PORT": "0",
             "STATEROOM_THREADS": "3",
-            "STATEROOM_ALLOW_ANY_HOST": "yes",
+            "STATEROOM_TRUSTED_PROXIES": "10.0.0.1, 10.1.0.0/16",
             "PORT": "9",
         }
     )
-    assert settings == Settings(Path("/data"), Path("/cache"), 7, 8, "::1", 0, 3, True)
+    assert settings == Settings(
+        Path("/data"), Path("/cache"), 7, 8, "::1", 0, 3, trusted_proxies=("10.0.0.1", "10.1.0.0/16")
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,10 +49,11 @@ def test_each_setting_is_read_from_its_variable():
         ({"STATEROOM_PORT": "-1"}, "must be a whole number. Got '-1'"),
         ({"STATEROOM_PORT": "80500"}, "must be from 0 to 65535. Got 80500"),
         ({"STATEROOM_THREADS": "0"}, "must be from 1 to 256"),
-        ({"STATEROOM_ALLOW_ANY_HOST": "maybe"}, "must be 1 or 0. Got 'maybe'"),
+        ({"STATEROOM_LOG_REQUESTS": "maybe"}, "must be 1 or 0. Got 'maybe'"),
+        ({"STATEROOM_ACCESS": "all"}, "must be accounts, proxy or open. Got 'all'"),
         ({"STATEROOM_DATA_DIR": " "}, "is empty"),
-        ({"STATEROOM_HOST": "0.0.0.0"}, "STATEROOM_ALLOW_ANY_HOST=1 allows it"),
-        ({"STATEROOM_HOST": "example.org"}, "there is no sign-in"),
+        ({"STATEROOM_HOST": "0.0.0.0"}, "STATEROOM_ACCESS=accounts (sign-in)"),
+        ({"STATEROOM_HOST": "example.org"}, "Choose who may come in"),
     ],
 )
 def test_what_makes_no_sense_is_refused(given, sentence):
@@ -59,9 +62,9 @@ def test_what_makes_no_sense_is_refused(given, sentence):
 
 
 def test_another_host_may_be_chosen_knowingly():
-    assert Settings.from_environment(
-        {"STATEROOM_HOST": "0.0.0.0", "STATEROOM_ALLOW_ANY_HOST": "1"}
-    ).allow_any_host
+    assert (
+        Settings.from_environment({"STATEROOM_HOST": "0.0.0.0", "STATEROOM_ACCESS": "open"}).access == "open"
+    )
 
 
 def test_settings_do_not_change():
@@ -70,10 +73,14 @@ def test_settings_do_not_change():
 
 
 def test_readme_lists_every_setting_with_its_default():
-    rows = dict(re.findall(r"^\| `(STATEROOM_\w+)` \| `([^`]*)` \|", README.read_text(), flags=re.MULTILINE))
+    rows = dict(
+        re.findall(r"^\| `(STATEROOM_\w+)` \| `?([^`|]*?)`? \|", README.read_text(), flags=re.MULTILINE)
+    )
     defaults = {variable(field.name): _shown(field.default) for field in fields(Settings)}
     assert rows == defaults
 
 
 def _shown(default: object) -> str:
+    if isinstance(default, tuple):
+        return ",".join(default)
     return str(int(default)) if isinstance(default, bool) else str(default)
