@@ -31,6 +31,8 @@ def create_app(settings: Settings) -> Dash:
         assets_folder=str(ASSETS),
         # theme.js runs in the head, before the first paint; the index page asks for it itself.
         assets_ignore=r"theme\.js|.*\.txt",
+        requests_pathname_prefix=settings.prefix,
+        routes_pathname_prefix=settings.prefix,
         use_pages=False,
         pages_folder="",
         compress=True,

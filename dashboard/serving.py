@@ -29,7 +29,10 @@ def serve(server: Flask, settings: Settings) -> str | int:
             f"Is another one running there? Choose another port: {variable('port')}={settings.port + 1}."
         )
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    print(f"Stateroom is ready: http://{host}:{listening.effective_port}/  (stop: Ctrl-C)", flush=True)
+    print(
+        f"Stateroom is ready: http://{host}:{listening.effective_port}{settings.prefix}  (stop: Ctrl-C)",
+        flush=True,
+    )
     server.extensions["stateroom-warming"].start()
     try:
         listening.run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -15,6 +16,7 @@ __all__ = ["PREFIX", "Settings", "SettingsError"]
 PREFIX = "STATEROOM_"
 """Every setting is an environment variable with this prefix: `data_dir` is STATEROOM_DATA_DIR."""
 
+PREFIX_PATH = re.compile(r"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
 ACCESS = ("", "accounts", "proxy", "open")
 _SWITCH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
@@ -75,6 +77,11 @@ class Settings:
     def __post_init__(self) -> None:
         if self.access not in ACCESS:
             raise SettingsError(f"{variable('access')} must be accounts, proxy or open. Got {self.access!r}.")
+        if not PREFIX_PATH.fullmatch(self.prefix):
+            raise SettingsError(
+                f"{variable('prefix')} must be a path that begins and ends with a slash, such as /lab/. "
+                f"Got {self.prefix!r}."
+            )
         for name, low, high in LIMITS:
             if not low <= getattr(self, name) <= high:
                 raise SettingsError(

@@ -51,6 +51,8 @@ def test_each_setting_is_read_from_its_variable():
         ({"STATEROOM_THREADS": "0"}, "must be from 1 to 256"),
         ({"STATEROOM_LOG_REQUESTS": "maybe"}, "must be 1 or 0. Got 'maybe'"),
         ({"STATEROOM_ACCESS": "all"}, "must be accounts, proxy or open. Got 'all'"),
+        ({"STATEROOM_PREFIX": "lab"}, "begins and ends with a slash, such as /lab/. Got 'lab'"),
+        ({"STATEROOM_PREFIX": "/../"}, "begins and ends with a slash"),
         ({"STATEROOM_DATA_DIR": " "}, "is empty"),
         ({"STATEROOM_HOST": "0.0.0.0"}, "STATEROOM_ACCESS=accounts (sign-in)"),
         ({"STATEROOM_HOST": "example.org"}, "Choose who may come in"),
