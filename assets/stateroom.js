@@ -263,13 +263,15 @@
         document.getElementById(open ? ids.helpClose : ids.helpButton).focus();
     }
 
+    /** Write a text to the clipboard; fails where the browser does not let it. */
+    stateroom.toClipboard = (text) => window.navigator.clipboard
+        ? window.navigator.clipboard.writeText(text)
+        : Promise.reject(new Error("no clipboard"));
+
     /** Copy a text and say so; where the browser does not let it, show the text instead. */
     stateroom.copy = function (text, sentence) {
         const say = (told) => stateroom.messages.show([told], "note");
-        const copied = window.navigator.clipboard
-            ? window.navigator.clipboard.writeText(text)
-            : Promise.reject(new Error("no clipboard"));
-        return copied.then(
+        return stateroom.toClipboard(text).then(
             () => say(sentence), () => say("The browser does not let it be copied. It is: " + text)
         );
     };

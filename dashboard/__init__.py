@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> Dash:
         health_endpoint="healthz",
         add_log_handler=False,
     )
-    app.layout = shell(PAGES)
+    app.layout = shell(PAGES, portals=settings.embed_portals)
     routing.register(app, PAGES)
     register_all(app, queries, jobs)
     warming = Warming(queries)

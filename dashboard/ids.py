@@ -14,6 +14,8 @@ class Shell:
     THEME = "shell-theme"
     THEME_BUTTON = "shell-theme-button"
     COPY_LINK = "shell-copy-link"
+    SHARE = "shell-share"
+    SHARE_MENU = "shell-share-menu"
     HELP_BUTTON = "shell-help-button"
     HELP = "shell-help"
     HELP_BODY = "shell-help-body"

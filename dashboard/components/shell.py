@@ -1,11 +1,11 @@
-"""The frame around every page: brand, menu, pickers, facts, the copy, explain and theme buttons."""
+"""The frame around every page: brand, menu, pickers, facts, the copy, share, explain and theme buttons."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from types import ModuleType
 
-from dash import dcc, html
+from dash import dcc, get_relative_path, html
 
 from dashboard.ids import Shell
 
@@ -33,8 +33,8 @@ INDEX = """<!DOCTYPE html>
 """
 
 
-def shell(pages: Sequence[ModuleType]) -> html.Div:
-    """Return the frame with the menu of these pages."""
+def shell(pages: Sequence[ModuleType], *, portals: Sequence[str] = ()) -> html.Div:
+    """Return the frame with the menu of these pages; `portals` are the origins that may show a view."""
     return html.Div(
         [
             dcc.Location(id=Shell.ADDRESS, refresh="callback-nav"),
@@ -48,6 +48,7 @@ def shell(pages: Sequence[ModuleType]) -> html.Div:
             _help(),
         ],
         className="shell",
+        **{"data-portals": " ".join(portals)},
     )
 
 
@@ -56,15 +57,23 @@ _LIVE = {"aria-live": "polite", "role": "status"}
 
 def _menu(pages: Sequence[ModuleType]) -> html.Div:
     links = [
-        dcc.Link(page.NAME, href=page.PATH, className="menu-link", id={"menu": page.PATH}) for page in pages
+        dcc.Link(
+            page.NAME,
+            href=get_relative_path(page.PATH),
+            className="menu-link",
+            # The browser finds a link by the path that it shows.
+            id={"menu": get_relative_path(page.PATH)},
+        )
+        for page in pages
     ]
     return html.Div(
         [
-            dcc.Link("Stateroom", href="/", className="brand", id=Shell.BRAND),
+            dcc.Link("Stateroom", href=get_relative_path("/"), className="brand", id=Shell.BRAND),
             html.Nav(links, id=Shell.NAVIGATION, **{"aria-label": "Pages"}),
             html.Div(
                 [
                     _button(Shell.COPY_LINK, "copy link", "icon-link", title="Copy the address of this view"),
+                    _share(),
                     _button(Shell.HELP_BUTTON, "", "icon-help", title="Explain this page (?)"),
                     _button(Shell.THEME_BUTTON, "", "icon-theme", title="Light or dark"),
                 ],
@@ -73,6 +82,27 @@ def _menu(pages: Sequence[ModuleType]) -> html.Div:
         ],
         className="shell-menu",
     )
+
+
+def _share() -> html.Div:
+    """The button that opens what can be done with the view; assets/share.js fills the menu."""
+    button = html.Button(
+        [
+            html.Span(className="icon icon-share", **{"aria-hidden": "true"}),
+            html.Span("share"),
+            html.Span("▾", **{"aria-hidden": "true"}),
+        ],
+        id=Shell.SHARE,
+        title="Share or keep this view",
+        type="button",
+        className="frame-button",
+        **{"aria-haspopup": "menu", "aria-expanded": "false", "aria-controls": Shell.SHARE_MENU},
+    )
+    menu = html.Div(id=Shell.SHARE_MENU, className="share-menu", role="menu", hidden=True, **_SHARE_LABEL)
+    return html.Div([button, menu], className="share")
+
+
+_SHARE_LABEL = {"aria-label": "Share or keep this view"}
 
 
 def _button(component_id: str, text: str, icon: str, *, title: str) -> html.Button:
