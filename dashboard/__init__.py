@@ -8,7 +8,7 @@ from dash import Dash
 
 from dashboard import messages, routing, security
 from dashboard.callbacks import register_all
-from dashboard.components.shell import INDEX, shell
+from dashboard.components.shell import index_page, shell
 from dashboard.jobs import Jobs
 from dashboard.pages import PAGES
 from dashboard.queries import Queries
@@ -37,11 +37,11 @@ def create_app(settings: Settings) -> Dash:
         pages_folder="",
         compress=True,
         suppress_callback_exceptions=True,
-        index_string=INDEX,
         on_error=messages.show_error,
         health_endpoint="healthz",
         add_log_handler=False,
     )
+    app.index_string = index_page(app.get_asset_url)
     app.layout = shell(PAGES, portals=settings.embed_portals)
     routing.register(app, PAGES)
     register_all(app, queries, jobs)

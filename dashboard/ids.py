@@ -22,6 +22,8 @@ class Shell:
     RECORDING = "shell-recording"
     STATE = "shell-state"
     FACTS = "shell-facts"
+    BESIDE = "shell-beside"
+    """Where the second recording is chosen; the browser draws it."""
     HELP_CLOSE = "shell-help-close"
     NAVIGATION = "shell-navigation"
     BRAND = "shell-brand"

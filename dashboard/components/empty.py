@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dash import dcc, html
+from dash import html
+
+from dashboard.components.page_link import page_link
 
 __all__ = ["empty_state"]
 
@@ -13,5 +15,5 @@ def empty_state(why: str, what_next: str, *, link: tuple[str, str] | None = None
     if code:
         parts.append(html.Pre(code, className="code"))
     if link:
-        parts.append(dcc.Link(link[0], href=link[1]))
+        parts.append(page_link(link[0], link[1]))
     return html.Div(parts, className="empty-state")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
 from dashboard.components.description import size_text
 from dashboard.components.empty import empty_state
+from dashboard.components.page_link import page_link
 from dashboard.components.told import fact_list, told_facts
 from dashboard.components.written import count_text, share_text
 from dashboard.facts import FileGroup, RecordingDetail, RecordingFacts, StateRow
@@ -86,21 +87,21 @@ def _next_steps(facts: RecordingFacts) -> list[Any]:
     if facts.opening_view:
         title = facts.opening_view.get("title", "a view worth seeing first")
         steps.append(
-            dcc.Link(
+            page_link(
                 f"Open the finding: {title}",
-                href=opening_address(facts.key, facts.opening_view),
+                opening_address(facts.key, facts.opening_view),
                 className="primary-link",
             )
         )
     steps.append(
-        dcc.Link("Select & match from its start", href=opening_address(facts.key, {}), className="next-link")
+        page_link("Select & match from its start", opening_address(facts.key, {}), className="next-link")
     )
     clusters = clusters_address(ClustersView(recording=facts.key))
-    steps.append(dcc.Link("Clusters of words and units", href=clusters, className="next-link"))
+    steps.append(page_link("Clusters of words and units", clusters, className="next-link"))
     sentences = sentences_address(SentencesView(recording=facts.key))
-    steps.append(dcc.Link("Inside a sentence", href=sentences, className="next-link"))
+    steps.append(page_link("Inside a sentence", sentences, className="next-link"))
     memory = memory_address(MemoryView(recording=facts.key))
-    steps.append(dcc.Link("What it remembers", href=memory, className="next-link"))
+    steps.append(page_link("What it remembers", memory, className="next-link"))
     return steps
 
 
@@ -188,9 +189,9 @@ def _state(state: StateRow, *, key: str, shaped: bool) -> html.Tr:
             html.Td(size_text(state.n_bytes), className="number"),
             html.Td(rows, className="number"),
             html.Td(
-                dcc.Link(
+                page_link(
                     ["Match", html.Span(f" {state.name}", className="visually-hidden")],
-                    href=opening_address(key, {"state": state.name}),
+                    opening_address(key, {"state": state.name}),
                 )
             ),
         ]

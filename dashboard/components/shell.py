@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import ModuleType
 
 from dash import dcc, get_relative_path, html
 
+from dashboard.components.page_link import page_link
 from dashboard.ids import Shell
+from dashboard.links import PATHS
 
-__all__ = ["INDEX", "shell"]
+__all__ = ["index_page", "shell"]
 
-INDEX = """<!DOCTYPE html>
+_INDEX = """<!DOCTYPE html>
 <html lang="en">
   <head>
     {%metas%}
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>{%title%}</title>
-    <link rel="icon" type="image/svg+xml" href="assets/icon.svg">
-    <script src="assets/theme.js"></script>
+    <link rel="icon" type="image/svg+xml" href="{icon}">
+    <script src="{theme}"></script>
     {%css%}
   </head>
   <body>
@@ -31,6 +33,11 @@ INDEX = """<!DOCTYPE html>
   </body>
 </html>
 """
+
+
+def index_page(asset_url: Callable[[str], str]) -> str:
+    """Return the HTML around the app; `asset_url` gives the path of a file in `assets/`."""
+    return _INDEX.replace("{icon}", asset_url("icon.svg")).replace("{theme}", asset_url("theme.js"))
 
 
 def shell(pages: Sequence[ModuleType], *, portals: Sequence[str] = ()) -> html.Div:
@@ -57,10 +64,10 @@ _LIVE = {"aria-live": "polite", "role": "status"}
 
 def _menu(pages: Sequence[ModuleType]) -> html.Div:
     links = [
-        dcc.Link(
+        page_link(
             page.NAME,
-            href=get_relative_path(page.PATH),
-            className="menu-link",
+            page.PATH,
+            className="menu-link has-beside" if page.PATH in _WITH_SECOND else "menu-link",
             # The browser finds a link by the path that it shows.
             id={"menu": get_relative_path(page.PATH)},
         )
@@ -68,7 +75,7 @@ def _menu(pages: Sequence[ModuleType]) -> html.Div:
     ]
     return html.Div(
         [
-            dcc.Link("Stateroom", href=get_relative_path("/"), className="brand", id=Shell.BRAND),
+            page_link("Stateroom", "/", className="brand", id=Shell.BRAND),
             html.Nav(links, id=Shell.NAVIGATION, **{"aria-label": "Pages"}),
             html.Div(
                 [
@@ -105,6 +112,10 @@ def _share() -> html.Div:
 _SHARE_LABEL = {"aria-label": "Share or keep this view"}
 
 
+_WITH_SECOND = tuple(PATHS[page] for page in ("sentences", "memory"))
+"""Pages that show a second recording or state beside the first."""
+
+
 def _button(component_id: str, text: str, icon: str, *, title: str) -> html.Button:
     content = [
         html.Span(className=f"icon {icon}", **{"aria-hidden": "true"}),
@@ -126,6 +137,13 @@ def _pickers() -> html.Div:
         [
             _picker(Shell.RECORDING, "recording"),
             _picker(Shell.STATE, "state"),
+            html.Div(
+                id=Shell.BESIDE,
+                className="shell-beside",
+                hidden=True,
+                role="group",
+                **{"aria-label": "The second recording"},
+            ),
             html.Span(id=Shell.FACTS, className="shell-facts"),
         ],
         className="shell-pickers",
