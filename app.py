@@ -1,14 +1,18 @@
-"""Start Stateroom: `python app.py`, or `gunicorn app:server` behind a proxy."""
+"""Start Stateroom: `python app.py`, or `gunicorn app:server` for a team."""
 
 from __future__ import annotations
 
 import sys
 
 from dashboard import create_app
-from dashboard.serving import serve
+from dashboard.serving import asked_for_settings, serve
 from dashboard.settings import Settings, SettingsError
+from dashboard.settings_table import settings_table
 
 try:
+    if __name__ == "__main__" and asked_for_settings(sys.argv[1:]):
+        print(settings_table())
+        sys.exit()
     settings = Settings.from_environment()
     app = create_app(settings)
 except SettingsError as error:

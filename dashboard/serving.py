@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Sequence
 
 from flask import Flask
 
-from dashboard.settings import Settings, variable
+from dashboard.settings import Settings, SettingsError, variable
 
-__all__ = ["serve"]
+__all__ = ["asked_for_settings", "serve"]
+
+
+def asked_for_settings(arguments: Sequence[str]) -> bool:
+    """Return whether only the settings are asked for; anything else that is written is refused."""
+    if arguments and arguments != ["--settings"]:
+        raise SettingsError(
+            f"There is no argument {' '.join(arguments)}. There is --settings, which prints every setting; "
+            "they are chosen in the environment or in a file."
+        )
+    return bool(arguments)
 
 
 def serve(server: Flask, settings: Settings) -> str | int:

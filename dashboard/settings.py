@@ -1,28 +1,22 @@
-"""The settings: one frozen value, read once from the environment."""
+"""The settings: one frozen value, read once from a file and the environment."""
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
-__all__ = ["PREFIX", "Settings", "SettingsError"]
+from dashboard.settings_source import PREFIX, SettingsError, gathered, variable
 
-PREFIX = "STATEROOM_"
-"""Every setting is an environment variable with this prefix: `data_dir` is STATEROOM_DATA_DIR."""
+__all__ = ["PREFIX", "Settings", "SettingsError", "variable"]
 
+ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 PREFIX_PATH = re.compile(r"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
 ACCESS = ("", "accounts", "proxy", "open")
-_SWITCH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-
-
-class SettingsError(Exception):
-    """A setting is unknown or has a value that makes no sense; the text is fit for a reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +76,10 @@ class Settings:
                 f"{variable('prefix')} must be a path that begins and ends with a slash, such as /lab/. "
                 f"Got {self.prefix!r}."
             )
+        _refuse_others("embed_portals", self.embed_portals, _is_origin, "such as https://portal.example.org")
+        _refuse_others(
+            "trusted_proxies", self.trusted_proxies, _is_network, "such as 10.0.0.1 or 10.1.0.0/16"
+        )
         for name, low, high in LIMITS:
             if not low <= getattr(self, name) <= high:
                 raise SettingsError(
@@ -96,27 +94,18 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read the settings; a name with our prefix that is none of them is refused.
+        """Read the settings: those of the file that STATEROOM_SETTINGS names, then the environment's.
+
+        A name with our prefix that is none of them is refused, as is an unknown one in the file.
 
         Examples
         --------
         >>> Settings.from_environment({"STATEROOM_PORT": "8060", "HOME": "/root"}).port
         8060
         """
-        given = {
-            name: text
-            for name, text in (os.environ if environment is None else environment).items()
-            if name.startswith(PREFIX)
-        }
-        known = {variable(field.name): field for field in fields(cls)}
-        for name in given:
-            if name not in known:
-                close = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
-                hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."
-                raise SettingsError(f"There is no setting {name}. {hint}")
-        return cls(
-            **{known[name].name: _read(name, text, known[name].default) for name, text in given.items()}
-        )
+        defaults = {field.name: field.default for field in fields(cls)}
+        found = gathered(os.environ if environment is None else environment, defaults)
+        return cls(**{name: given.value for name, given in found.items()})
 
 
 LIMITS = (
@@ -132,33 +121,27 @@ LIMITS = (
 )
 
 
-def variable(name: str) -> str:
-    """Return the environment variable of a field.
-
-    Examples
-    --------
-    >>> variable("data_dir")
-    'STATEROOM_DATA_DIR'
-    """
-    return PREFIX + name.upper()
+def _refuse_others(name: str, values: Sequence[str], fits: Callable[[str], bool], such_as: str) -> None:
+    for value in values:
+        if not fits(value):
+            raise SettingsError(f"{variable(name)} must list values {such_as}. Got {value!r}.")
 
 
-def _read(name: str, text: str, default: Any) -> Any:
-    if isinstance(default, bool):
-        if text.lower() not in _SWITCH:
-            raise SettingsError(f"{name} must be 1 or 0. Got {text!r}.")
-        return _SWITCH[text.lower()]
-    if isinstance(default, int):
-        if not text.strip().isdecimal():
-            raise SettingsError(f"{name} must be a whole number. Got {text!r}.")
-        return int(text)
-    if isinstance(default, tuple):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    if default == "":
-        return text.strip()
-    if not text.strip():
-        raise SettingsError(f"{name} is empty. Unset it for the default, {str(default)!r}.")
-    return type(default)(text) if isinstance(default, str) else Path(text)
+def _is_origin(text: str) -> bool:
+    """Whether it is scheme://host[:port] and nothing else: it becomes a part of a header."""
+    if not ORIGIN.fullmatch(text):
+        return False
+    try:
+        return urlsplit(text).port != 0
+    except ValueError:
+        return False
+
+
+def _is_network(text: str) -> bool:
+    try:
+        return bool(ipaddress.ip_network(text, strict=False))
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

@@ -35,8 +35,9 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "analytics.errors": ((), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
     "analytics.arrays": (("analytics.errors",), (*LARGE, "pandas", "pyarrow", "torch")),
+    "analytics.drawing": (("analytics.errors",), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
     "analytics.analyses": (
-        ("analytics.arrays", "analytics.errors", "analytics.analyses"),
+        ("analytics.arrays", "analytics.drawing", "analytics.errors", "analytics.analyses"),
         (*LARGE, "pyarrow"),
     ),
     "analytics.store": (("analytics.arrays", "analytics.errors", "analytics.store"), (*LARGE, "torch")),
@@ -69,7 +70,8 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "dashboard.links": (("dashboard.links",), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
     "dashboard.user": ((), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
     "dashboard.database": (("analytics.errors",), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
-    "dashboard.settings": ((), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
+    "dashboard.settings": (("dashboard.settings_source",), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
+    "dashboard.settings_source": ((), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
     "dashboard.queries": (
         ("analytics", "dashboard.queries", "dashboard.facts", "dashboard.user", "dashboard.database"),
         ("dash", "plotly", "dash_bootstrap_components", "flask", "torch"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.settings import Settings, SettingsError, variable
+from dashboard.settings_table import meanings, settings_table
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -53,6 +54,14 @@ def test_each_setting_is_read_from_its_variable():
         ({"STATEROOM_ACCESS": "all"}, "must be accounts, proxy or open. Got 'all'"),
         ({"STATEROOM_PREFIX": "lab"}, "begins and ends with a slash, such as /lab/. Got 'lab'"),
         ({"STATEROOM_PREFIX": "/../"}, "begins and ends with a slash"),
+        (
+            {"STATEROOM_EMBED_PORTALS": "portal.example.org"},
+            "such as https://portal.example.org. Got 'portal",
+        ),
+        ({"STATEROOM_EMBED_PORTALS": "https://a.org; script-src *"}, "such as https://portal.example.org"),
+        ({"STATEROOM_EMBED_PORTALS": "https://a.org/path"}, "such as https://portal.example.org"),
+        ({"STATEROOM_EMBED_PORTALS": "https://*"}, "such as https://portal.example.org"),
+        ({"STATEROOM_TRUSTED_PROXIES": "nginx"}, "such as 10.0.0.1 or 10.1.0.0/16. Got 'nginx'"),
         ({"STATEROOM_DATA_DIR": " "}, "is empty"),
         ({"STATEROOM_HOST": "0.0.0.0"}, "STATEROOM_ACCESS=accounts (sign-in)"),
         ({"STATEROOM_HOST": "example.org"}, "Choose who may come in"),
@@ -61,6 +70,70 @@ def test_each_setting_is_read_from_its_variable():
 def test_what_makes_no_sense_is_refused(given, sentence):
     with pytest.raises(SettingsError, match=re.escape(sentence)):
         Settings.from_environment(given)
+
+
+def test_origins_of_portals_are_taken():
+    portals = ("https://portal.example.org", "http://localhost:8070", "https://[::1]:8443")
+    assert Settings.from_environment({"STATEROOM_EMBED_PORTALS": ", ".join(portals)}).embed_portals == portals
+
+
+def written(tmp_path, text):
+    path = tmp_path / "stateroom.toml"
+    path.write_text(text)
+    return {"STATEROOM_SETTINGS": str(path)}
+
+
+def test_a_file_is_read_and_the_environment_wins(tmp_path):
+    given = written(
+        tmp_path,
+        'port = 8060\nthreads = 3\nlog_requests = true\ndata_dir = "/data"\ntrusted_proxies = ["10.0.0.1"]\n',
+    )
+    assert Settings.from_environment(given | {"STATEROOM_THREADS": "5"}) == Settings(
+        data_dir=Path("/data"), port=8060, threads=5, log_requests=True, trusted_proxies=("10.0.0.1",)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("prot = 8050", "There is no setting prot. Did you mean port?"),
+        ("STATEROOM_PORT = 8050", "There is no setting STATEROOM_PORT. There are: data_dir"),
+        ("[server]\nport = 8050", "There is no setting server."),
+        ('port = "8050"', "must be a whole number. Got '8050'"),
+        ("port = true", "must be a whole number. Got True"),
+        ("log_requests = 1", "must be true or false. Got 1"),
+        ("data_dir = 1", "must be a text. Got 1"),
+        ('trusted_proxies = "10.0.0.1"', "must be a list of texts"),
+        ("port = 80500", "must be from 0 to 65535"),
+        ("port 8050", "is not TOML"),
+    ],
+)
+def test_what_makes_no_sense_in_a_file_is_refused(tmp_path, text, sentence):
+    with pytest.raises(SettingsError, match=re.escape(sentence)):
+        Settings.from_environment(written(tmp_path, text))
+
+
+def test_a_file_that_is_not_there_is_a_sentence(tmp_path):
+    with pytest.raises(SettingsError, match=r"STATEROOM_SETTINGS is .* cannot be read"):
+        Settings.from_environment({"STATEROOM_SETTINGS": str(tmp_path / "none.toml")})
+
+
+def test_the_table_shows_value_origin_and_meaning_and_hides_passwords(tmp_path):
+    given = written(tmp_path, 'port = 8060\ncache_url = "redis://:hush@cache:6379/0"\n')
+    given["STATEROOM_DATABASE_URL"] = "postgresql+psycopg://lab:hush@db/x?sslpassword=hush&connect_timeout=3"
+    table = settings_table(given)
+    assert f"port = 8060    (file, {given['STATEROOM_SETTINGS']})\n    Port to listen on" in table
+    assert 'data_dir = "data/recordings"    (default)' in table
+    assert '"redis://:***@cache:6379/0"' in table
+    assert (
+        '"postgresql+psycopg://lab:***@db/x?sslpassword=***&connect_timeout=3"    '
+        "(environment, STATEROOM_DATABASE_URL)" in table
+    )
+    assert "hush" not in table
+
+
+def test_the_table_has_every_setting():
+    assert list(meanings()) == [field.name for field in fields(Settings)]
 
 
 def test_another_host_may_be_chosen_knowingly():
