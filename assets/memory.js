@@ -123,6 +123,7 @@
             (sentence, wanted) => memory.mounted() && tell("failed", question, sentence, wanted)));
         stateroom.memoryView.subscribe(follow);
         stateroom.pickers.handlers.push(choose);
+        stateroom.pickers.besideHandlers.push(chooseBeside);
         stateroom.theme.listeners.push(() => {
             if (memory.mounted()) {
                 tell("theme");
@@ -145,6 +146,7 @@
         if (now.recording !== previous.recording || now.state !== previous.state) {
             stateroom.pickers.show(now.recording, now.state);
         }
+        showBeside(now);
         if (!opened && key(NEEDED["memory-status"](now)) !== key(NEEDED["memory-status"](previous))) {
             // What is known is of something else; it stays on the page, dimmed, until the answer is there.
             memory.status = null;
@@ -161,7 +163,39 @@
         const fresh = stateroom.memoryView.defaults();
         const here = recording === view().recording;
         const elsewhere = here ? ["unit"] : ["unit", "by", "classes", "words", "properties", "position", "positions"];
-        stateroom.memoryView.open({...view(), ...pick(fresh, elsewhere), recording, state});
+        const beside = view().beside.filter((curve) => curve !== recording + ":" + state);
+        stateroom.memoryView.open({...view(), ...pick(fresh, elsewhere), beside, recording, state});
+        return true;
+    }
+
+    // ---- the second recording ---------------------------------------------------------------------------
+    /** A curve beside the first as its recording and its state. */
+    function parted(curve) {
+        const at = curve.lastIndexOf(":");
+        return {recording: curve.slice(0, at), state: curve.slice(at + 1)};
+    }
+
+    /** The frame shows the first of the curves beside this one; all have one scale and one delay. */
+    function showBeside(now) {
+        const [first, ...others] = now.beside;
+        const {recording, state} = first ? parted(first) : {recording: "", state: ""};
+        stateroom.pickers.showBeside(recording === now.recording ? "" : recording, state, {canLink: false, more: others.length});
+    }
+
+    function chooseBeside(recording, state, what) {
+        if (!memory.mounted()) {
+            return false;
+        }
+        const now = view();
+        const [first, ...others] = now.beside;
+        if (what === "swap") {
+            const own = now.recording + ":" + now.state;
+            const fresh = pick(stateroom.memoryView.defaults(), ["unit", "by", "classes", "words", "properties", "position", "positions"]);
+            stateroom.memoryView.open({...now, ...fresh, ...parted(first), beside: [own, ...others.filter((curve) => curve !== own)]});
+        } else {
+            const curve = (recording || now.recording) + ":" + state;
+            change({beside: what === "remove" ? others : [curve, ...others.filter((other) => other !== curve)]});
+        }
         return true;
     }
 

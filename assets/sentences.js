@@ -92,6 +92,7 @@
         if (now.recording !== previous.recording || now.state !== previous.state) {
             stateroom.pickers.show(now.recording, now.state);
         }
+        sentences.second.show(now);
         tell("view", now, previous);
     }
 
@@ -115,6 +116,7 @@
         sentences.requests.register();
         stateroom.sentencesView.subscribe(follow);
         stateroom.pickers.handlers.push(pick);
+        stateroom.pickers.besideHandlers.push((...given) => sentences.mounted() && sentences.second.act(...given));
         stateroom.theme.listeners.push(() => sentences.mounted() && tell("theme"));
     });
     let resizing = 0;

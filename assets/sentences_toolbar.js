@@ -1,4 +1,4 @@
-// The toolbar: clusters, what is preserved, rows under the words, the second network, and files. The legend below it.
+// The toolbar: clusters, what is preserved, rows under the words, and files. The legend below it.
 (function () {
     "use strict";
     const stateroom = (window.stateroom = window.stateroom || {});
@@ -92,39 +92,6 @@
             ...(measures.length + annotations.length === 0 ? [make("span", "quiet", "This recording has no predictions and no annotations.")] : []));
     }
 
-    // ---- the second network -----------------------------------------------------------------------------
-    function chooseBeside(recording, state) {
-        const now = view();
-        const facts = stateroom.catalog[recording || now.recording];
-        const states = Object.keys(facts ? facts.states : {});
-        const wanted = states.includes(state) ? state : states.includes(now.state) ? now.state : states[0] || "";
-        const none = !recording && (!state || state === now.state);
-        const first = now.entries[0];
-        if (none) {
-            change({beside: "", beside_state: "", entries: now.entries.filter((entry) => !entry.startsWith("+")), chosen: "", zoom_from: -1, zoom_to: -1});
-            return;
-        }
-        // The sentence that is read stands below itself, read by the other network.
-        const same = !first || first.startsWith("+") ? first : sentences.entries.inOther(first, recording);
-        // Places of the recording that was beside mean nothing in another.
-        const meant = (entry) => recording === now.beside || !entry.startsWith("+") || sentences.entries.read(entry).kind === "typed";
-        const entries = sentences.entries.fitted([first, same, ...now.entries.slice(1).filter(meant)].filter(Boolean));
-        change({beside: recording, beside_state: wanted, entries, chosen: "", zoom_from: -1, zoom_to: -1});
-        if (same === null) {
-            stateroom.messages.show(["Places of one recording mean nothing in another: type a sentence to see both networks read it."], "note");
-        }
-    }
-
-    function fillBeside() {
-        const now = view();
-        const others = Object.keys(stateroom.catalog).filter((key) => key !== now.recording);
-        options(fields.beside, [["", "this recording"], ...others.map((key) => [key, key])], now.beside);
-        const facts = stateroom.catalog[now.beside || now.recording];
-        const names = Object.keys(facts ? facts.states : {});
-        const blank = now.beside ? [] : [["", "nothing beside"]];
-        options(fields.beside_state, [...blank, ...names.filter((name) => now.beside || name !== now.state).map((name) => [name, name])], now.beside_state);
-    }
-
     // ---- all of it --------------------------------------------------------------------------------------
     function toggle(text, title, patch) {
         const made = stateroom.button(text, title, () => change(patch()));
@@ -151,8 +118,6 @@
         fields.plain = make("span", "sentence-plain-tools");
         fields.plain.append(cluster, labelled("unit", unit, "The unit whose state colours the words"));
         sentences.place("toolbar").replaceChildren(clustersField(), fields.gate, rows.made,
-            select("beside", "beside", "A second network that reads the same sentence", (value) => chooseBeside(value, "")),
-            select("beside_state", "state", "The state of the second network, or another state of this one", (value) => chooseBeside(view().beside, value)),
             fields.mode, fields.plain, csv.made);
         show(view());
     }
@@ -174,7 +139,6 @@
         }
         fields.gate.setAttribute("aria-pressed", String(now.gate));
         fields.mode.setAttribute("aria-pressed", String(now.mode === "plain"));
-        fillBeside();
         fillPlain();
     }
 

@@ -143,10 +143,22 @@
         },
     };
 
+    /** The choice that goes along to another page. */
+    function carriedChoice(parameters) {
+        // The Compare page has more than two recordings, and says which of them go along.
+        const compared = stateroom.compareCarried && stateroom.compareCarried();
+        if (compared) {
+            const {beside_state: state2, ...others} = compared;
+            return {...others, state2};
+        }
+        const [recording, state] = [parameters.get("recording"), parameters.get("state")];
+        return {recording, state, ...stateroom.beside.carried(parameters)};
+    }
+
     function markMenu() {
         const parameters = new URLSearchParams(window.location.search);
         const carried = new URLSearchParams();
-        ["recording", "state"].forEach((name) => parameters.get(name) && carried.set(name, parameters.get(name)));
+        Object.entries(carriedChoice(parameters)).forEach(([name, value]) => value && carried.set(name, value));
         const query = carried.toString();
         document.querySelectorAll(".menu-link").forEach((link) => {
             const here = link.pathname === window.location.pathname;
@@ -156,6 +168,7 @@
                 window.dash_clientside.set_props({menu: link.pathname}, {href});
             }
         });
+        stateroom.beside.draw();
     }
     stateroom.markMenu = markMenu;
 
@@ -166,6 +179,11 @@
             it returns false while that page is not shown. */
         handlers: [],
         shown: {recording: "", state: ""},
+        /** A page that shows a second recording or state adds a function (recording, state, what), assets/beside.js;
+            `recording` is empty where it is that of the page. It returns false while that page is not shown. */
+        besideHandlers: [],
+        /** Show in the frame what is beside; two empty texts: nothing. */
+        showBeside: (...given) => stateroom.beside.show(...given),
         /** Show a choice in the frame without asking anybody. */
         show(recording, state) {
             const facts = stateroom.catalog[recording];
@@ -183,6 +201,7 @@
                 options: names.map((name) => ({value: name, label: name})), value: chosen || null,
             });
             setProps("shell-facts", {children: factsLine(facts, chosen)});
+            stateroom.beside.draw();
         },
     };
 

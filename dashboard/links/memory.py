@@ -6,8 +6,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 
-from dashboard.links.reading import SWITCH, TEXT, Address, choice, numbers, plain, texts, whole
+from dashboard.links.reading import (
+    MAX_QUERY_CHARACTERS,
+    SWITCH,
+    TEXT,
+    Address,
+    choice,
+    numbers,
+    plain,
+    texts,
+    whole,
+    written,
+)
 
 __all__ = [
     "AUTOMATIC",
@@ -22,6 +34,7 @@ __all__ = [
 ]
 
 PATH = "/memory"
+SECOND_STATE = "state2"
 VIEWS = ("decay", "classes", "properties", "directions", "where")
 MEASURES = ("largest", "sum", "share")
 SCALES = ("log", "linear")
@@ -164,7 +177,20 @@ def read_memory(query: str | None) -> tuple[MemoryView, list[str]]:
     >>> problems
     ["The address has delays='0'; wanted a whole number from 1 to 200. Showing 30."]
     """
-    return ADDRESS.read(query)
+    return ADDRESS.read(_one_curve(query))
+
+
+def _one_curve(query: str | None) -> str:
+    """Write what the other pages call the second recording (`beside`) and its state (`state2`) as a curve."""
+    text = query or ""
+    given = parse_qs(text.lstrip("?"), keep_blank_values=True) if f"{SECOND_STATE}=" in text else {}
+    state, recording = (
+        given.get(SECOND_STATE, [""])[-1],
+        given.get("beside", given.get("recording", [""]))[-1],
+    )
+    if not (state and recording) or len(text) > MAX_QUERY_CHARACTERS:
+        return text
+    return urlencode({**given, "beside": [written((f"{recording}:{state}",))]}, doseq=True)
 
 
 def memory_defaults() -> dict[str, Any]:

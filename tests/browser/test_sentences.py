@@ -475,17 +475,20 @@ def test_the_keyboard_reaches_everything(open_page):
 
 def test_the_same_sentence_in_two_states_has_no_difference_of_measures(open_page):
     page = ready(open_page(VIEW + "&s=c3-15"))
+    page.get_by_role("button", name="Compare with another recording").click()
+    page.locator("[name=beside]").select_option(parameters(page)["recording"])
     page.locator("[name=beside_state]").select_option("layer0.hidden")
     expect(page.locator(".sentence-block.is-b .sentence-head")).to_contain_text("layer0.hidden")
     assert words(page) == words(page, "b")
     expect(page.locator(".sentence-block.is-d")).to_contain_text("different clusters")
     assert parameters(page)["state2"] == "layer0.hidden"
-    page.locator("[name=beside_state]").select_option("")
+    page.get_by_role("button", name="Show nothing beside it").click()
     expect(page.locator(".sentence-block.is-b")).to_have_count(0)
 
 
 def test_what_is_typed_is_read_by_both_networks_that_are_shown(open_page, server):
     page = ready(open_page(address("judged", "tthe cat sat")))
+    page.get_by_role("button", name="Compare with another recording").click()
     page.locator("[name=beside]").select_option("tiny")
     expect(page.locator(".sentence-block.is-b .sentence-head")).to_contain_text("read by tiny")
     page.locator("[name=typed]").fill("not the cat")
@@ -678,6 +681,7 @@ def test_too_many_words_stay_in_the_field(open_page):
 
 def test_a_place_is_read_as_words_by_a_network_of_another_text(open_page):
     page = ready(open_page(address("tiny", "c0-3")))
+    page.get_by_role("button", name="Compare with another recording").click()
     page.locator("[name=beside]").select_option("judged")
     expect(page.locator(".sentence-block.is-b .sentence-head")).to_contain_text("read by judged")
     assert parameters(page)["s"] == "c0-3,+c0-3", "both recordings are of one text"

@@ -13,6 +13,7 @@ from dashboard.queries.annotations import annotation
 from dashboard.queries.cache import AnswerCache
 from dashboard.queries.networks import LiveNetworks
 from dashboard.queries.recordings import RecordingQueries
+from dashboard.queries.sentences.entry import Entry, read_entry
 from dashboard.queries.sentences.list import RecordedSentences, SentenceListQueries
 from dashboard.queries.sentences.passage import CLASS_COLUMN, class_names
 from dashboard.queries.sentences.question import SentencesQuestion
@@ -42,6 +43,17 @@ class SentenceExampleQueries:
     ) -> None:
         self._recordings, self._sentences, self._passages = recordings, sentences, passages
         self._networks, self._cache = networks, cache
+
+    def examples(self, recording: Recording, second: Recording | None) -> list[str]:
+        """Return the entries of a first visit: an example, read by the second network too, if any."""
+        example = self.example(recording)
+        if second is None:
+            return [example]
+        entry = read_entry(example)
+        if entry.kind != "c" or _same_words(recording, second, entry):
+            return [example, f"+{example}"]
+        joint = self._passages.typing(recording).joint
+        return [example, "+t" + joint.join(recording.token_texts(entry.start, entry.stop))]
 
     def network(self, asked: SentencesQuestion) -> dict[str, Any]:
         """Return whether the network of a recording is ready to read, and begin to open it."""
@@ -119,3 +131,13 @@ def _turn(
             # Both must be sure: of the other class on the way, of this one at the end.
             merit[place] = min(float(others.max()), float(here[-1, answer]))
     return merit
+
+
+def _same_words(recording: Recording, second: Recording, entry: Entry) -> bool:
+    """Whether a range holds the same words in both recordings."""
+    if second is recording:
+        return True
+    if entry.stop > second.n_positions:
+        return False
+    words, others = (each.token_texts(entry.start, entry.stop) for each in (recording, second))
+    return words == others

@@ -7,11 +7,12 @@ from typing import Any
 
 from analytics.errors import AnalyticsError
 from analytics.store.recording import Recording
+from dashboard.queries.beside import second_of
 from dashboard.queries.clusters.view import check_pick, check_unit, check_words, rich
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.sentences.entry import check_range, read_entry
 from dashboard.queries.sentences.example import SentenceExampleQueries
-from dashboard.queries.view import check_state, default_state, opening_of, recording_or_opening
+from dashboard.queries.view import check_state, opening_of, recording_or_opening
 
 __all__ = ["SentencesViewQueries"]
 
@@ -55,20 +56,7 @@ class SentencesViewQueries:
         wanted = view["beside"] or view["beside_state"]
         if not wanted and not any(entry.startswith("+") for entry in view["entries"]):
             return None
-        try:
-            second = self._recordings.open(view["beside"]) if view["beside"] else recording
-        except AnalyticsError as error:
-            problems.append(f"{error} Nothing is shown beside {recording.name}.")
-            changes["beside"] = changes["beside_state"] = ""
-            return None
-        if not view["beside_state"]:
-            same = second is recording or view["state"] in second.state_names
-            changes["beside_state"] = view["state"] if same else default_state(second)
-            return second
-        own: dict[str, Any] = {}
-        check_state(second, {**view, "state": view["beside_state"]}, own, problems)
-        changes["beside_state"] = own.get("state", view["beside_state"])
-        return second
+        return second_of(self._recordings, recording, view, changes=changes, problems=problems)
 
     def _entries(
         self,
@@ -93,4 +81,4 @@ class SentencesViewQueries:
         if kept != list(view["entries"]):
             changes.update(entries=kept, chosen="", zoom_from=-1, zoom_to=-1)
         if not kept:
-            changes["entries"] = [self._examples.example(recording)]
+            changes["entries"] = self._examples.examples(recording, second)
