@@ -6,7 +6,8 @@ from pathlib import Path
 
 from dash import Dash
 
-from dashboard import messages, routing, security
+from dashboard import messages, routing
+from dashboard.access import protect
 from dashboard.callbacks import register_all
 from dashboard.components.shell import index_page, shell
 from dashboard.jobs import Jobs
@@ -49,7 +50,7 @@ def create_app(settings: Settings) -> Dash:
     app.server.extensions["stateroom-warming"] = warming
     app.server.before_request(warming.start)
     # Last: the policy names the scripts of the index page, which are known only now.
-    security.protect(app)
+    protect(app, settings)
     return app
 
 

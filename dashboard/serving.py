@@ -32,7 +32,13 @@ def serve(server: Flask, settings: Settings) -> str | int:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         listening = waitress.create_server(
-            server, host=settings.host, port=settings.port, threads=settings.threads, ident=None
+            server,
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            ident=None,
+            # dashboard/access/door.py decides which of them are believed.
+            clear_untrusted_proxy_headers=False,
         )
     except OSError as error:
         return (

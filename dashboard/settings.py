@@ -139,7 +139,7 @@ def _is_origin(text: str) -> bool:
 
 def _is_network(text: str) -> bool:
     try:
-        return bool(ipaddress.ip_network(text, strict=False))
+        return text == "unix" or bool(ipaddress.ip_network(text, strict=False))
     except ValueError:
         return False
 

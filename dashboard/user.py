@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-__all__ = ["ANYBODY", "User", "acting_as", "current_user"]
+__all__ = ["ANYBODY", "NOBODY", "User", "act_as", "acting_as", "current_user"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,9 @@ class User:
 
 
 ANYBODY = User()
-"""On this machine, and where the host lets everybody in."""
+"""At this machine itself."""
+NOBODY = User(sees_all=False)
+"""Not known yet, or let in without a name: sees what is limited to nobody."""
 
 _CURRENT: ContextVar[User] = ContextVar("stateroom_user", default=ANYBODY)
 
@@ -29,6 +31,11 @@ _CURRENT: ContextVar[User] = ContextVar("stateroom_user", default=ANYBODY)
 def current_user() -> User:
     """Return who asks; outside of a request somebody at the machine itself, who sees all."""
     return _CURRENT.get()
+
+
+def act_as(user: User) -> None:
+    """Answer in the name of a user from here on, for the rest of this context."""
+    _CURRENT.set(user)
 
 
 @contextmanager

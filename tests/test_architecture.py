@@ -72,6 +72,13 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "dashboard.database": (("analytics.errors",), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
     "dashboard.settings": (("dashboard.settings_source",), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
     "dashboard.settings_source": ((), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
+    "dashboard.access": (
+        (
+            "dashboard.access", "dashboard.settings", "dashboard.secret_key", "dashboard.user",
+            "dashboard.database", "analytics.errors",
+        ),
+        ("numpy", "pandas", "pyarrow", "plotly", "torch"),
+    ),
     "dashboard.queries": (
         ("analytics", "dashboard.queries", "dashboard.facts", "dashboard.user", "dashboard.database"),
         ("dash", "plotly", "dash_bootstrap_components", "flask", "torch"),
