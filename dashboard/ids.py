@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Clusters", "Home", "Match", "Memory", "Sentences", "Shell"]
+__all__ = ["Clusters", "Compare", "Home", "Match", "Memory", "Sentences", "Shell"]
 
 
 class Shell:
@@ -146,6 +146,34 @@ class Clusters:
     UNIT = "clusters-unit"
     LIST = "clusters-list"
     """All words of a cluster, or what was found."""
+
+
+class Compare:
+    """The Compare page."""
+
+    PAGE = "compare-page"
+    VIEW = "compare-view"
+    """Store: the whole view as `links.CompareView.to_dict()`; the one source of truth in the browser."""
+    DEFAULTS = "compare-defaults"
+    """Store: the default view and the names of its fields, from which the browser writes addresses."""
+    ADDRESS = "compare-address"
+    """Store: the query string to read (browser -> server)."""
+    EMPTY = "compare-empty"
+    """What stands there while fewer than two recordings are chosen: the choice."""
+    PANEL = "compare-panel"
+    TOOLBAR = "compare-toolbar"
+    CHOICE = "compare-choice"
+    CAPTION = "compare-caption"
+    FACTS = "compare-facts"
+    ACTIVITY = "compare-activity"
+    RESPONSE = "compare-response"
+    MEMORY = "compare-memory"
+    LAYERS = "compare-layers"
+    UNITS = "compare-units"
+    STEPS = "compare-steps"
+    STEPS_GRAPH = "compare-steps-graph"
+    STEPS_REQUEST = "compare-steps-request"
+    """Store: the view with `theme`, set when the figure has to change; null: leave it."""
 
 
 class Sentences:

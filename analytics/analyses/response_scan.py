@@ -14,7 +14,7 @@ from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
 
-__all__ = ["add_changes", "as_numbers", "by_word", "finish", "transpose"]
+__all__ = ["add_changes", "as_numbers", "by_word", "finish", "number", "transpose"]
 
 TILE = 64
 """A square of 64 x 64 values is written and read from the processor's nearest cache."""
@@ -25,12 +25,12 @@ def as_numbers(values: NDArray) -> NDArray:
     return values.view(np.uint16) if values.dtype == np.float16 else values
 
 
-def _number(value):
+def number(value):
     """One stored value in double precision; a half-precision one is given by its bit pattern."""
     raise NotImplementedError
 
 
-@overload(_number)
+@overload(number)
 def _number_of(value):
     if value == types.uint16:
         return _decoded
@@ -96,12 +96,12 @@ def add_changes(rows, before, is_start, order, bounds, first, last, count, mean,
             if index == low:
                 # Deviations from the first change: their squares lose no digits, and equal changes give 0.
                 for unit in range(n_units):
-                    shift[unit] = _number(row[unit]) - _number(past[unit])
+                    shift[unit] = number(row[unit]) - number(past[unit])
                 total[:] = 0.0
                 squares[:] = 0.0
             else:
                 for unit in range(n_units):
-                    deviation = _number(row[unit]) - _number(past[unit]) - shift[unit]
+                    deviation = number(row[unit]) - number(past[unit]) - shift[unit]
                     total[unit] += deviation
                     squares[unit] += deviation * deviation
         _merge(shift, total, squares, high - low, count[word], mean[word], scatter[word])

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from dash import Dash
 
-from dashboard.callbacks import clusters, match, memory, recordings, selection, sentences, shell, verification
+from dashboard.callbacks import (
+    clusters,
+    compare,
+    match,
+    memory,
+    recordings,
+    selection,
+    sentences,
+    shell,
+    verification,
+)
 from dashboard.jobs import Jobs
 from dashboard.queries import Queries
 
 __all__ = ["register_all"]
 
-MODULES = (shell, recordings, selection, match, clusters, sentences)
+MODULES = (shell, recordings, selection, match, clusters, sentences, compare)
 
 
 def register_all(app: Dash, queries: Queries, jobs: Jobs) -> None:

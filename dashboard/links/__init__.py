@@ -13,6 +13,14 @@ from dashboard.links.clusters import (
     clusters_from_dict,
     read_clusters,
 )
+from dashboard.links.compare import (
+    MAX_COMPARED,
+    CompareView,
+    compare_address,
+    compare_defaults,
+    compare_from_dict,
+    read_compare,
+)
 from dashboard.links.match import (
     MAX_CELL,
     MAX_LIMIT,
@@ -40,9 +48,11 @@ from dashboard.links.sentences import (
 
 __all__ = [
     "MAX_CELL",
+    "MAX_COMPARED",
     "MAX_LIMIT",
     "PATHS",
     "ClustersView",
+    "CompareView",
     "MatchView",
     "MemoryView",
     "SentencesView",
@@ -50,6 +60,9 @@ __all__ = [
     "clusters_address",
     "clusters_defaults",
     "clusters_from_dict",
+    "compare_address",
+    "compare_defaults",
+    "compare_from_dict",
     "match_address",
     "match_from_dict",
     "memory_address",
@@ -57,6 +70,7 @@ __all__ = [
     "memory_from_dict",
     "opening_address",
     "read_clusters",
+    "read_compare",
     "read_match",
     "read_memory",
     "read_sentences",
@@ -71,5 +85,6 @@ PATHS = {
     "clusters": "/clusters",
     "sentences": "/sentences",
     "memory": "/memory",
+    "compare": "/compare",
 }
 """Path of each page, without the prefix of the host; in menu order."""

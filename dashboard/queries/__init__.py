@@ -9,6 +9,12 @@ from dashboard.queries.cache import AnswerCache
 from dashboard.queries.clusters.detail import ClusterDetailQueries
 from dashboard.queries.clusters.overview import ClusterQueries
 from dashboard.queries.clusters.view import ClustersViewQueries
+from dashboard.queries.compare.activity import CompareActivityQueries
+from dashboard.queries.compare.chosen import ChosenQueries
+from dashboard.queries.compare.common import CommonQueries
+from dashboard.queries.compare.facts import CompareFactQueries
+from dashboard.queries.compare.layers import CompareLayerQueries
+from dashboard.queries.compare.view import CompareViewQueries
 from dashboard.queries.contents import ContentQueries
 from dashboard.queries.match.matches import MatchQueries
 from dashboard.queries.memory.classes import MemoryClassQueries
@@ -70,6 +76,7 @@ class Queries:
         )
         self.sentences_view = SentencesViewQueries(self.recordings, self.sentence_example)
         self._remember(cache)
+        self._compare(cache)
         self.cache = cache
 
     def _remember(self, cache: AnswerCache) -> None:
@@ -85,3 +92,11 @@ class Queries:
         self.memory_directions = MemoryDirectionQueries(self.recordings, results, cache)
         self.memory_units = MemoryUnitQueries(self.recordings, results, cache)
         self.memory_where = MemoryWhereQueries(self.recordings, self.networks, cache)
+
+    def _compare(self, cache: AnswerCache) -> None:
+        """The questions of the Compare page."""
+        chosen, common = ChosenQueries(self.recordings), CommonQueries(self.recordings, cache)
+        self.compare_view = CompareViewQueries(self.recordings, common)
+        self.compare_facts = CompareFactQueries(chosen, common, cache)
+        self.compare_activity = CompareActivityQueries(chosen, cache)
+        self.compare_layers = CompareLayerQueries(chosen, common, cache)

@@ -1,0 +1,1 @@
+"""How alike are two networks that read the same tokens? One question per file."""

@@ -1,0 +1,278 @@
+"""How alike are two states over the same tokens? Correlations of units, and linear CKA."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from analytics.analyses.comparison.reading import block_edges, read_positions, standardise
+from analytics.analyses.comparison.spread import UnitSpread, unit_spread
+from analytics.analyses.comparison.tokens import CommonTokens, same_positions
+from analytics.analyses.selection import as_whole
+from analytics.arrays import StateReader, as_states
+from analytics.errors import ShapeError
+
+__all__ = ["StateComparison", "compare_states", "linear_cka"]
+
+CHANCE_UNITS = 64
+"""Units of each side whose correlations by chance are computed where not all are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateComparison:
+    """Every correlation between the units of two states, how alike the states are, and both by chance."""
+
+    correlation: NDArray[np.float32]
+    """Shape (n_first_units, n_second_units), in [-1, 1]; NaN where a unit is constant."""
+    cka: float
+    """Linear CKA, in [0, 1]; NaN where all units of a state are constant."""
+    cka_by_chance: float
+    """Its mean over all orders of the second state's positions, exactly."""
+    first_best_by_chance: float
+    """Mean over first units of the largest |correlation| with a second one, after the positions were
+    shuffled; NaN without a pair of units that vary. In `chance_units` of the first."""
+    second_best_by_chance: float
+    """The same for second units."""
+    by_chance: NDArray[np.float32] | None
+    """Every correlation after shuffling, where all units were asked for; shape as `correlation`."""
+    n: int
+    """Positions in common."""
+    n_chance_units: tuple[int, int]
+    """Units of the first and of the second state that the means by chance are over."""
+    seed: int
+
+    @property
+    def first_best(self) -> NDArray[np.float64]:
+        """Largest |correlation| of each first unit with a second one, (n_first_units,); NaN: none defined."""
+        return best(self.correlation)
+
+    @property
+    def second_best(self) -> NDArray[np.float64]:
+        """Largest |correlation| of each second unit with a first one, shape (n_second_units,)."""
+        return best(self.correlation.T)
+
+
+def compare_states(
+    first: ArrayLike | StateReader,
+    second: ArrayLike | StateReader,
+    *,
+    common: CommonTokens | None = None,
+    seed: int = 0,
+    all_by_chance: bool = False,
+    spreads: tuple[UnitSpread, UnitSpread] | None = None,
+) -> StateComparison:
+    r"""Correlate every unit of a state with every unit of another, and tell how alike the states are.
+
+    :math:`r_{ij} = \frac{1}{n} \sum_t z_{ti} w_{tj}` with the standard scores z and w of both states, and
+
+    :math:`\mathrm{CKA} = \frac{\|X^T Y\|_F^2}{\|X^T X\|_F \|Y^T Y\|_F}`
+
+    of the centred states X and Y. Its mean over all permutations of the positions of Y is
+    :math:`\operatorname{tr}(X^T X) \operatorname{tr}(Y^T Y) / ((n - 1) \|X^T X\|_F \|Y^T Y\|_F)`, since
+    :math:`\|X^T Y\|_F^2` is the sum of the products of both centred Gram matrices, whose rows add up to 0.
+    Correlations by chance come of one shuffle: blocks of positions are moved on by one, then the positions
+    within each are permuted.
+
+    Both states are read in blocks. Standard scores and products are in single precision, the sums of blocks
+    in double: correlations are right to about 1e-6.
+
+    Parameters
+    ----------
+    first, second : array-like of shape (n_positions, n_units), or readers
+    common : CommonTokens, optional
+        Which positions are compared. Default: each with that of the same number.
+    seed : int
+        Of the shuffle, and of the units that are shuffled.
+    all_by_chance : bool, default=False
+        Whether every unit is correlated after shuffling, which takes as long again; else 64 of each state,
+        drawn with the seed.
+    spreads : pair of UnitSpread, optional
+        Of both states over the common positions, if known.
+
+    Raises
+    ------
+    ShapeError, ParameterError
+        If the numbers of positions differ and `common` is not given, if none is in common, or states hold NaN.
+
+    References
+    ----------
+    S. Kornblith, M. Norouzi, H. Lee, G. Hinton: Similarity of Neural Network Representations Revisited.
+    ICML, 2019, section 3, equations 3 and 4. arXiv:1905.00414
+
+    Examples
+    --------
+    >>> found = compare_states([[0.0], [1.0], [3.0]], [[1.0, 5.0], [-1.0, 5.0], [-5.0, 5.0]])
+    >>> found.correlation.tolist(), round(found.cka, 6), round(found.cka_by_chance, 6)
+    ([[-1.0, nan]], 1.0, 0.5)
+    """
+    one, other = as_states(first), as_states(second)
+    common = _common(one, other, common)
+    seed = as_whole("seed", seed)
+    spread, other_spread = spreads or (
+        unit_spread(one, positions=common.first),
+        unit_spread(other, positions=common.second),
+    )
+    chosen = _chosen(spread, other_spread, seed=seed, everything=all_by_chance)
+    sums = _Sums(spread, other_spread, chosen, np.random.default_rng(seed))
+    widest = max(one.shape[1], other.shape[1])
+    for start, stop in block_edges(common.n, n_units=widest):
+        sums.add(
+            standardise(read_positions(one, common.first[start:stop]), spread.mean, spread.scale),
+            standardise(
+                read_positions(other, common.second[start:stop]), other_spread.mean, other_spread.scale
+            ),
+        )
+    return sums.finished(seed=seed, keep_chance=all_by_chance)
+
+
+def linear_cka(
+    first: ArrayLike | StateReader,
+    second: ArrayLike | StateReader,
+    *,
+    common: CommonTokens | None = None,
+) -> float:
+    """How alike two states are as a whole, from 0 to 1: linear CKA; see `compare_states`.
+
+    It does not change when a state is rotated, scaled or moved, and is NaN where a state never changes.
+
+    Examples
+    --------
+    >>> round(linear_cka([[0.0, 1.0], [1.0, 0.0], [2.0, 0.0]], [[0.0, 2.0], [2.0, 0.0], [4.0, 0.0]]), 6)
+    1.0
+    """
+    return compare_states(first, second, common=common).cka
+
+
+def best(correlation: NDArray) -> NDArray[np.float64]:
+    """Largest magnitude in each row; NaN where a row has no number.
+
+    Examples
+    --------
+    >>> best(np.array([[0.5, -0.75], [np.nan, np.nan]])).tolist()
+    [0.75, nan]
+    """
+    magnitude = np.abs(correlation.astype(np.float64))
+    found = np.where(np.isnan(magnitude), -1.0, magnitude).max(axis=1)
+    return np.where(found < 0, np.nan, found)
+
+
+class _Sums:
+    """Sums of products of standard scores, block by block."""
+
+    def __init__(
+        self, first: UnitSpread, second: UnitSpread, chosen: tuple, rng: np.random.Generator
+    ) -> None:
+        self._first, self._second, self._chosen, self._rng = first, second, chosen, rng
+        self._products = np.zeros((first.n_units, second.n_units))
+        # Of some first units with all second ones, and of all first ones with some second.
+        self._shuffled = [
+            np.zeros((len(chosen[0]), second.n_units)),
+            np.zeros((len(chosen[1]), first.n_units)),
+        ]
+        self._n = self._n_shuffled = 0
+        self._start: tuple | None = None
+        self._before: tuple | None = None
+
+    def add(self, one: NDArray[np.float32], other: NDArray[np.float32]) -> None:
+        self._products += one.T @ other
+        self._n += len(one)
+        if self._before is not None:
+            self._shuffle(one, other, self._before)
+        # What of this block is paired with the next one: all units of both only where all are asked for.
+        self._before = (one[:, self._chosen[0]], other[:, self._chosen[1]])
+        if self._start is None:
+            self._start = (one, other)
+
+    def _shuffle(self, one: NDArray, other: NDArray, before: tuple[NDArray, NDArray]) -> None:
+        """Pair the block with the one before it, in another order."""
+        n = min(len(one), len(before[0]))
+        order, other_order = self._rng.permutation(len(one))[:n], self._rng.permutation(len(other))[:n]
+        self._shuffled[0] += before[0][:n].T @ other[order]
+        if len(self._chosen[1]):
+            self._shuffled[1] += before[1][:n].T @ one[other_order]
+        self._n_shuffled += n
+
+    def finished(self, *, seed: int, keep_chance: bool) -> StateComparison:
+        self._shuffle(*self._start, self._before)
+        correlation = _correlation(self._products, self._n, self._first.constant, self._second.constant)
+        cka, by_chance = _cka(self._products, self._first, self._second)
+        one, other = self._chosen
+        first = _correlation(
+            self._shuffled[0], self._n_shuffled, self._first.constant[one], self._second.constant
+        )
+        if keep_chance:
+            second = first.T
+        else:
+            second = _correlation(
+                self._shuffled[1], self._n_shuffled, self._second.constant[other], self._first.constant
+            )
+        return StateComparison(
+            correlation=_frozen(correlation.astype(np.float32)),
+            cka=cka,
+            cka_by_chance=by_chance,
+            first_best_by_chance=mean_known(best(first)),
+            second_best_by_chance=mean_known(best(second)),
+            by_chance=_frozen(first.astype(np.float32)) if keep_chance else None,
+            n=self._n,
+            n_chance_units=(len(first), len(second)),
+            seed=seed,
+        )
+
+
+def mean_known(values: NDArray) -> float:
+    """Mean of the numbers that there are; NaN without any."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def _common(one: StateReader, other: StateReader, common: CommonTokens | None) -> CommonTokens:
+    n, n_other = one.shape[0], other.shape[0]
+    if common is None:
+        if n != n_other:
+            raise ShapeError(
+                f"The states have {n:,} and {n_other:,} positions. Say which of them belong together: "
+                "common=common_tokens(first_recording, second_recording)."
+            )
+        return same_positions(n)
+    if (common.n_first, common.n_second) != (n, n_other):
+        raise ShapeError(
+            f"The common tokens are of {common.n_first:,} and {common.n_second:,} positions, the states have "
+            f"{n:,} and {n_other:,}."
+        )
+    return common
+
+
+def _chosen(
+    first: UnitSpread, second: UnitSpread, *, seed: int, everything: bool
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Units of each side that are shuffled; none of the second where all of the first are."""
+    if everything:
+        return np.arange(first.n_units), np.empty(0, dtype=np.intp)
+    rng = np.random.default_rng((seed, 1))
+    varying = (np.flatnonzero(~spread.constant) for spread in (first, second))
+    return tuple(
+        np.sort(rng.choice(units, size=min(CHANCE_UNITS, len(units)), replace=False)) for units in varying
+    )
+
+
+def _correlation(products: NDArray, n: int, rows: NDArray, columns: NDArray) -> NDArray[np.float64]:
+    found = np.clip(products / max(1, n), -1.0, 1.0)
+    found[rows] = np.nan
+    found[:, columns] = np.nan
+    return found
+
+
+def _cka(products: NDArray, first: UnitSpread, second: UnitSpread) -> tuple[float, float]:
+    norms = first.norm * second.norm
+    if norms == 0:
+        return float("nan"), float("nan")
+    covariance = products / first.n * np.outer(first.deviation, second.deviation)
+    by_chance = first.total * second.total / (max(1, first.n - 1) * norms)
+    return min(1.0, float((covariance**2).sum() / norms)), min(1.0, by_chance)
+
+
+def _frozen(values: NDArray) -> NDArray:
+    values.setflags(write=False)
+    return values

@@ -1,0 +1,51 @@
+"""The Compare page: the view an address asks for, and answers for what its scripts draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dash import Dash
+
+from dashboard.callbacks.viewing import register_questions, register_view
+from dashboard.figures.memory_axes import color_of
+from dashboard.ids import Compare
+from dashboard.links import compare_from_dict, read_compare
+from dashboard.queries import Queries
+from dashboard.queries.compare.question import CompareQuestion
+
+__all__ = ["QUESTIONS", "register"]
+
+Answerer = Callable[[Queries, CompareQuestion], dict[str, Any]]
+THEMES = ("light", "dark")
+COLORS = ("first", "second", "category 1", "category 0", "category 5", "category 8")
+"""Of the recordings in their order; A and B as everywhere."""
+
+
+def register(app: Dash, queries: Queries) -> None:
+    """Register the callbacks that keep the view, and the addresses that answer the scripts."""
+    register_view(
+        app,
+        Compare,
+        namespace="stateroom_compare_view",
+        read=read_compare,
+        check=queries.compare_view.checked,
+    )
+
+    def answer(question: str, asked: dict[str, Any]) -> dict[str, Any]:
+        found = QUESTIONS[question](queries, CompareQuestion.of(compare_from_dict(asked).to_dict()))
+        for row in found.get("rows", ()):
+            if "place" in row:
+                row["hex"] = {theme: color_of(COLORS[row["place"]], theme) for theme in THEMES}
+        return found
+
+    register_questions(app, "compare", QUESTIONS, answer)
+
+
+QUESTIONS: dict[str, Answerer] = {
+    "compare-recordings": lambda queries, asked: queries.compare_view.choices(),
+    "compare-facts": lambda queries, asked: queries.compare_facts.facts(asked),
+    "compare-activity": lambda queries, asked: queries.compare_activity.activity(asked),
+    "compare-layers": lambda queries, asked: queries.compare_layers.layers(asked),
+}
+"""What the scripts may ask. They send the part of the view that the answer depends on."""

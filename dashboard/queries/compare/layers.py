@@ -1,0 +1,113 @@
+"""How alike the layers of two networks are, on the tokens that both have read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analytics.analyses.comparison.spread import UnitSpread, unit_spread
+from analytics.analyses.comparison.states import StateComparison, compare_states, mean_known
+from analytics.analyses.comparison.tokens import CommonTokens
+from analytics.store.recording import Recording
+from dashboard.queries.cache import AnswerCache
+from dashboard.queries.clusters.overview import plain
+from dashboard.queries.compare.chosen import Chosen, ChosenQueries, layers_of
+from dashboard.queries.compare.common import CommonQueries, told
+from dashboard.queries.compare.question import CompareQuestion
+
+__all__ = ["CompareLayerQueries"]
+
+NOTHING = "{first} and {second} have no tokens in common, so neither layers nor units can be compared."
+
+
+class CompareLayerQueries:
+    """Similarities of states, layer by layer."""
+
+    def __init__(self, chosen: ChosenQueries, common: CommonQueries, cache: AnswerCache) -> None:
+        self._chosen, self._common, self._cache = chosen, common, cache
+
+    def layers(self, asked: CompareQuestion) -> dict[str, Any]:
+        """Return a cell for each layer of A and each layer of B: the states of the kind that is compared."""
+        first, second = self._chosen.pair(asked)
+        common = self._common.between(first.recording, second.recording)
+        answer = {
+            "first": _side(first),
+            "second": _side(second),
+            "common": told(common),
+            "seed": asked.seed,
+            "cells": [],
+        }
+        if not common.n:
+            return {**answer, "why": NOTHING.format(first=first.recording.name, second=second.recording.name)}
+        cells = [
+            self._cell(first, second, states=(a, b), common=common, seed=asked.seed)
+            for a in layers_of(first.recording, first.state)
+            for b in layers_of(second.recording, second.state)
+        ]
+        return {**answer, "cells": cells}
+
+    def _cell(
+        self, first: Chosen, second: Chosen, *, states: tuple[str, str], common: CommonTokens, seed: int
+    ) -> dict[str, Any]:
+        found = self._cache.answer(
+            "layer similarity",
+            first.fingerprint,
+            {"second": second.fingerprint, "states": states, "seed": seed},
+            lambda: _summary(self.compare(first.recording, second.recording, states, common, seed=seed)),
+        )
+        return {"a": states[0], "b": states[1], **found}
+
+    def compare(
+        self,
+        first: Recording,
+        second: Recording,
+        states: tuple[str, str],
+        common: CommonTokens,
+        *,
+        seed: int,
+        all_by_chance: bool = False,
+    ) -> StateComparison:
+        """Compare two states over common tokens."""
+        key = "" if common.is_all else f"{first.fingerprint} {second.fingerprint}"
+        spreads = (
+            self._spread(first, states[0], common.first, key),
+            self._spread(second, states[1], common.second, key),
+        )
+        return compare_states(
+            first.states(states[0]),
+            second.states(states[1]),
+            common=common,
+            seed=seed,
+            all_by_chance=all_by_chance,
+            spreads=spreads,
+        )
+
+    def _spread(self, recording: Recording, state: str, positions: Any, key: str) -> UnitSpread:
+        return self._cache.answer(
+            "unit spread",
+            recording.fingerprint,
+            {"state": state, "common": key},
+            lambda: unit_spread(recording.states(state), positions=positions),
+        )
+
+
+def _side(each: Chosen) -> dict[str, Any]:
+    layers = layers_of(each.recording, each.state)
+    units = {name: each.recording.states(name).shape[1] for name in layers}
+    return {**each.head(), "layers": layers, "units": units}
+
+
+def _summary(found: StateComparison) -> dict[str, Any]:
+    bests = (found.first_best, found.second_best)
+    answer = {
+        "n": found.n,
+        "cka": plain(found.cka),
+        "ckaChance": plain(found.cka_by_chance),
+        "bestFirst": plain(mean_known(bests[0])),
+        "bestSecond": plain(mean_known(bests[1])),
+        "bestFirstChance": plain(found.first_best_by_chance),
+        "bestSecondChance": plain(found.second_best_by_chance),
+        "chanceUnits": list(found.n_chance_units),
+    }
+    if answer["cka"] is None:
+        answer["why"] = "All units of one of the states are constant over the common tokens."
+    return answer
