@@ -15,6 +15,7 @@ from analytics.analyses.cocluster_order import in_display_order
 from analytics.analyses.response import Response
 from analytics.analyses.selection import as_whole
 from analytics.arrays import as_array
+from analytics.drawing import Drawn
 from analytics.errors import ParameterError, ShapeError, nearest
 
 __all__ = ["N_OTHER_SEEDS", "CoClusters", "cocluster"]
@@ -24,7 +25,7 @@ N_OTHER_SEEDS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class CoClusters:
+class CoClusters(Drawn):
     """Words and units in clusters, numbered in the order to show them in.
 
     Paired methods number a word cluster and its unit cluster alike: the one with the most words first, among

@@ -16,13 +16,14 @@ from analytics.analyses.scan import popcounts
 from analytics.analyses.selection import as_units, as_whole
 from analytics.analyses.threshold import on_rule
 from analytics.arrays import StateReader, as_states
+from analytics.drawing import Drawn
 from analytics.errors import ParameterError
 
 __all__ = ["Matches", "load_scans", "match_pattern"]
 
 
 @dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Drawn):
     """The best ranges in rank order; no two share a position. Arrays have shape ``(n_matches,)``."""
 
     start: NDArray[np.int64]

@@ -14,13 +14,14 @@ from analytics.analyses.changes import as_words, blocks_of_rows, starts_in
 from analytics.analyses.response_scan import add_changes, as_numbers, by_word, finish, transpose
 from analytics.analyses.selection import as_whole
 from analytics.arrays import StateReader, as_states
+from analytics.drawing import Drawn
 from analytics.errors import UnknownNameError
 
 __all__ = ["Response", "expected_response"]
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class Response(Drawn):
     """The mean change of every unit at each of some words."""
 
     words: NDArray[np.int64]

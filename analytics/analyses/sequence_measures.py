@@ -9,13 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from analytics.analyses.changes import blocks_of_rows, starts_in
 from analytics.arrays import StateReader, as_array, as_states
+from analytics.drawing import Drawn
 from analytics.errors import ParameterError, ShapeError
 
 __all__ = ["SequenceMeasures", "sequence_measures"]
 
 
 @dataclass(frozen=True, slots=True)
-class SequenceMeasures:
+class SequenceMeasures(Drawn):
     """Sums over the units of each cluster, at every position. Each array has shape (n_positions, n_clusters).
 
     Divided by `sizes` they are the averages that a glyph draws.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import Dash
 
 from dashboard.callbacks import (
+    as_python,
     clusters,
     compare,
     match,
@@ -20,7 +21,7 @@ from dashboard.queries import Queries
 
 __all__ = ["register_all"]
 
-MODULES = (shell, recordings, selection, match, clusters, sentences, compare)
+MODULES = (shell, as_python, recordings, selection, match, clusters, sentences, compare)
 
 
 def register_all(app: Dash, queries: Queries, jobs: Jobs) -> None:

@@ -55,7 +55,7 @@ def shell(pages: Sequence[ModuleType], *, portals: Sequence[str] = ()) -> html.D
             _help(),
         ],
         className="shell",
-        **{"data-portals": " ".join(portals)},
+        **{"data-portals": " ".join(portals), "data-ask": get_relative_path("/ask/")},
     )
 
 

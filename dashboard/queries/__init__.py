@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dashboard.queries.annotations import AnnotationQueries
+from dashboard.queries.as_python.lines import PythonQueries
 from dashboard.queries.cache import AnswerCache
 from dashboard.queries.clusters.detail import ClusterDetailQueries
 from dashboard.queries.clusters.overview import ClusterQueries
@@ -92,6 +93,7 @@ class Queries:
         self.memory_directions = MemoryDirectionQueries(self.recordings, results, cache)
         self.memory_units = MemoryUnitQueries(self.recordings, results, cache)
         self.memory_where = MemoryWhereQueries(self.recordings, self.networks, cache)
+        self.as_python = PythonQueries(self.recordings, self.clusters, results)
 
     def _compare(self, cache: AnswerCache) -> None:
         """The questions of the Compare page."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.drawing import Drawn
 from analytics.errors import ParameterError, UnknownNameError, nearest
 
 __all__ = ["BAND_LEVEL", "GroupGradients", "MeanGradients", "StateGradients"]
@@ -83,7 +84,7 @@ class GroupGradients(MeanGradients):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StateGradients(MeanGradients):
+class StateGradients(MeanGradients, Drawn):
     """The means over all counted positions, over groups of them, and what they were computed on."""
 
     state: str

@@ -17,7 +17,7 @@ from analytics.store.recording import Recording
 from dashboard.queries.annotations import annotation
 from dashboard.queries.responses import tag_annotations
 
-__all__ = ["WordClass", "property_text", "suggested_properties", "word_classes"]
+__all__ = ["WordClass", "property_text", "side_labels", "suggested_properties", "word_classes"]
 
 ESCAPED = {"%": "%25", "|": "%7C", "=": "%3D", ";": "%3B"}
 MOST_NAMED = 3
@@ -123,8 +123,19 @@ def _two_largest(recording: Recording) -> dict[str, str]:
 def _side(recording: Recording, side: str) -> WordClass:
     if side.startswith("w:"):
         return _listed(recording, list(dict.fromkeys(map(int, side[2:].split(";")))))
+    return _labelled(recording, *side_labels(side))
+
+
+def side_labels(side: str) -> tuple[str, list[str]]:
+    """Return the annotation and the labels of a class, as an address writes it.
+
+    Examples
+    --------
+    >>> side_labels("tag=NN;a%7Cb")
+    ('tag', ['NN', 'a|b'])
+    """
     name, _, labels = side.partition("=")
-    return _labelled(recording, _read(name), [_read(label) for label in labels.split(";")])
+    return _read(name), [_read(label) for label in labels.split(";")]
 
 
 def _listed(recording: Recording, words: list[int]) -> WordClass:

@@ -1,0 +1,1 @@
+"""The lines of Python that compute in a notebook what a view shows."""
