@@ -40,7 +40,7 @@
         }
         const {lines} = reply.answer;
         const code = stateroom.element("pre", "python-lines", lines, {tabindex: "0"});
-        const copy = stateroom.element("button", "primary-button", "Copy", {type: "button"});
+        const copy = stateroom.element("button", "tool-button", "Copy", {type: "button"});
         copy.addEventListener("click", () => stateroom.copy(lines, "The lines are copied."));
         const body = stateroom.element("div", "python-body");
         body.append(

@@ -1,0 +1,24 @@
+"""The lines of Python behind a view: shown from the share menu, and the same as the view."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server
+
+
+def test_the_lines_of_a_view_compute_what_it_shows(open_page, server: Server):
+    page: Page = open_page("/match?recording=parentheses&state=layer1.cell&from=120&to=122")
+    expect(page.locator("#match-chips button").first).to_be_visible()
+    page.click("#shell-share")
+    page.click("[data-share=python]")
+    lines = page.locator(".python-lines")
+    expect(lines).to_contain_text("analytics.select_units(states, 120, 122, threshold=0.3)")
+    names = {}
+    exec(lines.inner_text(), names)
+    shown = page.evaluate("window.stateroom.view.get()")
+    assert (shown["start"], shown["stop"]) == (120, 122)
+    assert len(names["units"]) == 24
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+    expect(page.locator("#shell-share")).to_be_focused()
