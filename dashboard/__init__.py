@@ -8,8 +8,10 @@ from dash import Dash
 
 from dashboard import messages, routing
 from dashboard.access import protect
+from dashboard.access.limits import RecordingLimits
 from dashboard.callbacks import register_all
 from dashboard.components.shell import index_page, shell
+from dashboard.database import Database, DatabaseError
 from dashboard.jobs import Jobs
 from dashboard.pages import PAGES
 from dashboard.queries import Queries
@@ -24,7 +26,10 @@ ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
 def create_app(settings: Settings) -> Dash:
     """Return the app for these settings; nothing is read from the recordings yet."""
-    queries, jobs = Queries(settings.data_dir, _cache(settings)), Jobs(settings.cache_dir / "jobs")
+    database = _database(settings)
+    limits = RecordingLimits(database)
+    queries = Queries(settings.data_dir, _cache(settings), lets_see=limits.lets_see)
+    jobs = Jobs(settings.cache_dir / "jobs")
     app = Dash(
         "stateroom",
         title="Stateroom",
@@ -48,10 +53,18 @@ def create_app(settings: Settings) -> Dash:
     register_all(app, queries, jobs)
     warming = Warming(queries)
     app.server.extensions["stateroom-warming"] = warming
+    app.server.extensions["stateroom-database"] = database
     app.server.before_request(warming.start)
     # Last: the policy names the scripts of the index page, which are known only now.
-    protect(app, settings)
+    protect(app, settings, database)
     return app
+
+
+def _database(settings: Settings) -> Database:
+    try:
+        return Database(settings.database_url, settings.data_dir)
+    except DatabaseError as error:
+        raise SettingsError(f"{variable('database_url')}: {error}") from None
 
 
 def _cache(settings: Settings) -> AnswerCache:

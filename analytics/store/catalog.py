@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from analytics.errors import NotARecordingError, RecordingError, UnknownNameError, nearest
@@ -26,10 +27,14 @@ class Catalog:
     ----------
     folder : path
         May not exist yet: then there are none.
+    visible : callable, optional
+        Asked with the name of each folder at each call; those for which it is False are as if they were
+        not there, in hints of errors as well.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, *, visible: Callable[[str], bool] | None = None) -> None:
         self.folder = Path(folder)
+        self._visible = visible
         self._lock = threading.Lock()
         self._opened: dict[str, tuple[_Seen, Recording]] = {}
 
@@ -99,7 +104,7 @@ class Catalog:
         return name
 
     def _candidates(self) -> list[str]:
-        """All folders but the hidden ones, where a recording is still being written."""
+        """All folders that may be seen, but the hidden ones, where a recording is still being written."""
         try:
             with os.scandir(self.folder) as entries:
                 names = sorted(entry.name for entry in entries if entry.name[0] != "." and entry.is_dir())
@@ -108,7 +113,7 @@ class Catalog:
         with self._lock:
             for name in set(self._opened).difference(names):
                 del self._opened[name]
-        return names
+        return [name for name in names if self._visible is None or self._visible(name)]
 
     def _look(self, name: str) -> Recording | RecordingError:
         path = self.folder / name

@@ -10,12 +10,13 @@ from dashboard.access.door import Door
 from dashboard.access.guard import Guard
 from dashboard.access.headers import add_headers
 from dashboard.access.ways import Everybody, NamedByProxy, ThisMachine
+from dashboard.database import Database
 from dashboard.settings import Settings, SettingsError, variable
 
 __all__ = ["protect"]
 
 
-def protect(app: Dash, settings: Settings) -> None:
+def protect(app: Dash, settings: Settings, database: Database) -> None:
     """Put the guard before every address and the headers on every answer. Call it last."""
     server = app.server
     server.secret_key = secrets.token_bytes(32)

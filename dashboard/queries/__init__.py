@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from dashboard.queries.annotations import AnnotationQueries
@@ -50,8 +51,10 @@ __all__ = ["Queries"]
 class Queries:
     """All questions the pages ask. Safe to share between threads."""
 
-    def __init__(self, data_dir: Path, cache: AnswerCache) -> None:
-        self.recordings = RecordingQueries(data_dir)
+    def __init__(
+        self, data_dir: Path, cache: AnswerCache, *, lets_see: Callable[[str], bool] | None = None
+    ) -> None:
+        self.recordings = RecordingQueries(data_dir, lets_see)
         self.annotations = AnnotationQueries(cache)
         self.contents = ContentQueries(self.recordings, cache)
         self.training = TrainingQueries(self.recordings)

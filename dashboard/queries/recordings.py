@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,19 @@ OWN_PARTS = {
 
 
 class RecordingQueries:
-    """The recordings of a folder; it is looked at again with each question."""
+    """The recordings of a folder; it is looked at again with each question.
 
-    def __init__(self, data_dir: Path) -> None:
+    Those for whose names `lets_see` is False at the moment are as if they were not there.
+    """
+
+    def __init__(self, data_dir: Path, lets_see: Callable[[str], bool] | None = None) -> None:
         self.folder = str(data_dir)
-        self._catalog = Catalog(data_dir)
+        self._lets_see = lets_see
+        self._catalog = Catalog(data_dir, visible=lets_see)
+
+    def lets_see(self, key: str) -> bool:
+        """Whether the current user may know of a recording of this key; there need not be one any more."""
+        return self._lets_see is None or self._lets_see(key)
 
     def open(self, key: str) -> Recording:
         """Open a recording by its key in addresses: its folder's name."""
