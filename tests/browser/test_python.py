@@ -7,6 +7,14 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Server
 
 
+SELECTED = """async () => {
+    const body = JSON.stringify(window.stateroom.view.get());
+    const headers = {"Content-Type": "application/json"};
+    return (await (await fetch("/ask/selected", {method: "POST", headers, body})).json()).answer;
+}"""
+"""What the page itself asks for."""
+
+
 def test_the_lines_of_a_view_compute_what_it_shows(open_page, server: Server):
     page: Page = open_page("/match?recording=parentheses&state=layer1.cell&from=120&to=122")
     expect(page.locator("#match-chips button").first).to_be_visible()
@@ -16,9 +24,8 @@ def test_the_lines_of_a_view_compute_what_it_shows(open_page, server: Server):
     expect(lines).to_contain_text("analytics.select_units(states, 120, 122, threshold=0.3)")
     names = {}
     exec(lines.inner_text(), names)
-    shown = page.evaluate("window.stateroom.view.get()")
-    assert (shown["start"], shown["stop"]) == (120, 122)
-    assert len(names["units"]) == 24
+    shown = page.evaluate(SELECTED)
+    assert names["units"].tolist() == shown["units"] != []
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_have_count(0)
     expect(page.locator("#shell-share")).to_be_focused()
