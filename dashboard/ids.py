@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Clusters", "Compare", "Home", "Match", "Memory", "Sentences", "Shell"]
+__all__ = ["Clusters", "Compare", "Home", "Match", "MatchBeside", "Memory", "Sentences", "Shell"]
 
 
 class Shell:
@@ -14,6 +14,8 @@ class Shell:
     THEME = "shell-theme"
     THEME_BUTTON = "shell-theme-button"
     COPY_LINK = "shell-copy-link"
+    EMBED_SHOWN = "shell-embed-shown"
+    EMBED_OPEN = "shell-embed-open"
     SHARE = "shell-share"
     SHARE_MENU = "shell-share-menu"
     HELP_BUTTON = "shell-help-button"
@@ -114,6 +116,27 @@ class Match:
     SAVE_CSV = "matches-save-csv"
     SAVE_PARQUET = "matches-save-parquet"
     DOWNLOAD = "matches-download"
+    MATCHES_OF = "matches-of"
+    """Whose matches are shown, where a second state is beside the first."""
+    COINCIDE = "matches-coincide"
+
+
+class MatchBeside:
+    """The second state beside the first on the Select & match page; its parts are named as in `Match`."""
+
+    HEAD = "match-beside-head"
+    FIRST_HEAD = "match-beside-first-head"
+    """What stands above the first state while there is a second."""
+    STAGE = "match-beside-stage"
+    PLOT = "match-beside-plot"
+    DISTRIBUTION_PLOT = "match-beside-distribution-plot"
+    TOKENS = "match-beside-tokens"
+    RAIL = "match-beside-rail"
+    HEAT_STRIP = "match-beside-heat-strip"
+    TRACKS = "match-beside-tracks"
+    STRIP = "match-beside-strip"
+    CHIPS = "match-beside-chips"
+    DIFFERENCE = "match-beside-difference"
 
 
 class Clusters:

@@ -35,3 +35,9 @@ def register(app: Dash, queries: Queries) -> None:
         Input(Shell.NOTICE, "data"),
         prevent_initial_call=True,
     )
+    app.clientside_callback(
+        ClientsideFunction("stateroom_embed", "shown"),
+        Input(Shell.RECORDING, "value"),
+        Input(Shell.STATE, "value"),
+        Input(Shell.ADDRESS, "pathname"),
+    )

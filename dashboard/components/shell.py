@@ -52,6 +52,7 @@ def shell(pages: Sequence[ModuleType], *, portals: Sequence[str] = ()) -> html.D
             html.Header([_menu(pages), _pickers()], className="shell-frame"),
             html.Div(id=Shell.MESSAGES, className="shell-messages", **_LIVE),
             html.Div(id=Shell.PAGE, className="shell-page"),
+            _embed_foot(),
             _help(),
         ],
         className="shell",
@@ -88,6 +89,23 @@ def _menu(pages: Sequence[ModuleType]) -> html.Div:
             ),
         ],
         className="shell-menu",
+    )
+
+
+def _embed_foot() -> html.Footer:
+    """What stands under a view in a frame of a portal; assets/embed.js fills it."""
+    return html.Footer(
+        [
+            html.Span(id=Shell.EMBED_SHOWN, className="embed-shown"),
+            html.A(
+                "open in Stateroom ↗",
+                id=Shell.EMBED_OPEN,
+                className="embed-open",
+                target="_blank",
+                rel="noopener",
+            ),
+        ],
+        className="embed-foot",
     )
 
 
