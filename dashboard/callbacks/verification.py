@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,7 @@ from dashboard.callbacks.viewing import asked_object
 from dashboard.jobs import Jobs, JobStatus
 from dashboard.queries import Queries
 from dashboard.queries.verification import Work
+from dashboard.user import current_user
 
 __all__ = ["ACTIONS", "acted", "register"]
 
@@ -36,11 +38,17 @@ def acted(action: str, tab: str, work: Work, jobs: Jobs) -> JobStatus:
     """Look at a piece of work, start it or cancel it, for a page that names itself `tab`."""
     if not TAB.fullmatch(tab):
         raise ParameterError(f"tab must be 8 to 64 hexadecimal digits. Got {tab[:40]!r}.")
+    watcher = _watcher(tab)
     if action == "status":
-        return jobs.status(work.key, watcher=tab)
+        return jobs.status(work.key, watcher=watcher)
     if action == "cancel":
-        return jobs.cancel(work.key, watcher=tab)
-    return jobs.start(work.key, work.function, work.arguments, watcher=tab, again=action == "again")
+        return jobs.cancel(work.key, watcher=watcher)
+    return jobs.start(work.key, work.function, work.arguments, watcher=watcher, again=action == "again")
+
+
+def _watcher(tab: str) -> str:
+    """A page's name that is its user's own: whoever learns it cannot cancel in its name."""
+    return hashlib.sha256(f"{current_user().name}\0{tab}".encode()).hexdigest()
 
 
 def _act(action: str, asked: Mapping[str, Any], queries: Queries, jobs: Jobs) -> JobStatus:

@@ -14,6 +14,7 @@ from dashboard.access import limits as limits_module
 from dashboard.access.limits import RecordingLimits
 from dashboard.database import Database
 from dashboard.queries.recordings import RecordingQueries
+from dashboard.queries.verification import VerificationQueries, Work
 from dashboard.settings import Settings
 from dashboard.user import NOBODY, User, acting_as
 from tests.networks import lstm_recording
@@ -262,3 +263,21 @@ def test_a_job_is_told_of_and_ended_only_by_those_who_may_see_its_recording(serv
             break
         time.sleep(0.1)
     assert state == "done"
+
+
+def test_nobody_ends_a_job_in_the_name_of_another_users_page(server, monkeypatch):
+    work = Work("c0ffee", "tests.counting:count", {"to": 100_000})
+    monkeypatch.setattr(VerificationQueries, "work", lambda *_: work)
+    other = {"X-Forwarded-User": "carol", "X-Forwarded-Groups": "drama"}
+    ask(server, "/verification/start", ASKED, INSIDER)
+    try:
+        told = ask(server, "/verification/cancel", ASKED, other).json["answer"]
+        assert "it goes on there" in told["sentence"]
+        state = ask(server, "/verification/status", ASKED, INSIDER).json["answer"]
+        assert state["state"] in ("waiting", "running") and state["may_cancel"]
+    finally:
+        assert ask(server, "/verification/cancel", ASKED, INSIDER).json["answer"]["sentence"] == "Cancelled."
+    for _ in range(100):
+        if ask(server, "/verification/status", ASKED, INSIDER).json["answer"]["state"] == "cancelled":
+            break
+        time.sleep(0.1)
