@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numba
 import numpy as np
@@ -98,7 +99,7 @@ def unit_activity(
 def _add_rows(rows: NDArray, rule, limits: tuple[float, float], sums: tuple[NDArray, NDArray]) -> None:
     values, codes, (counts, total) = as_numbers(rows), rule.codes(rows), sums
     edges = [rows.shape[1] * part // N_THREADS for part in range(N_THREADS + 1)]
-    parts = [slice(low, high) for low, high in zip(edges, edges[1:], strict=False) if low < high]
+    parts = [slice(low, high) for low, high in pairwise(edges) if low < high]
     ring = tuple(map(np.uint64, (rule.mask, rule.first, rule.span, np.iinfo(codes.dtype).max)))
     on_threads(
         lambda part: _count(values[:, part], codes[:, part], *ring, *limits, counts[:, part], total[part]),

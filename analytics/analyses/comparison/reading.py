@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
@@ -63,14 +65,14 @@ def standardise(rows: NDArray, mean: NDArray, scale: NDArray) -> NDArray[np.floa
     """``(rows - mean) * scale`` in single precision, the difference taken in double; on all threads."""
     values, scores = as_numbers(rows), np.empty(rows.shape, dtype=np.float32)
     edges = [len(rows) * part // N_THREADS for part in range(N_THREADS + 1)]
-    parts = [slice(low, high) for low, high in zip(edges, edges[1:], strict=False) if low < high]
+    parts = [slice(low, high) for low, high in pairwise(edges) if low < high]
     on_threads(lambda part: _standardise(values[part], mean, scale, scores[part]), parts)
     return scores
 
 
 def _parts(n_units: int) -> list[slice]:
     edges = [n_units * part // N_THREADS for part in range(N_THREADS + 1)]
-    return [slice(low, high) for low, high in zip(edges, edges[1:], strict=False) if low < high]
+    return [slice(low, high) for low, high in pairwise(edges) if low < high]
 
 
 @numba.njit(cache=True, nogil=True)

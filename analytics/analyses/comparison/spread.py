@@ -11,12 +11,12 @@ from analytics.analyses.comparison.reading import add_moments, block_edges, read
 from analytics.arrays import StateReader, as_states
 from analytics.errors import ParameterError, ShapeError
 
-__all__ = ["UnitSpread", "unit_spread"]
+__all__ = ["UnitMoments", "UnitSpread", "as_positions", "unit_moments", "unit_spread"]
 
 
 @dataclass(frozen=True, slots=True)
-class UnitSpread:
-    """Mean and deviation of each unit at some positions, and the size of their covariances."""
+class UnitMoments:
+    """Mean and deviation of each unit of a state at some positions."""
 
     mean: NDArray[np.float64]
     """Shape (n_units,)."""
@@ -24,10 +24,6 @@ class UnitSpread:
     """Standard deviation (divided by n), shape (n_units,); 0 exactly for a unit with one value only."""
     n: int
     """Positions."""
-    total: float
-    """Sum of all variances: the trace of the covariance matrix."""
-    norm: float
-    """Frobenius norm of the covariance matrix."""
 
     @property
     def n_units(self) -> int:
@@ -45,10 +41,45 @@ class UnitSpread:
         return np.divide(1.0, self.deviation, out=np.zeros(self.n_units), where=self.deviation > 0)
 
 
+@dataclass(frozen=True, slots=True)
+class UnitSpread:
+    """Moments of the units, and the size of their covariances."""
+
+    moments: UnitMoments
+    total: float
+    """Sum of all variances: the trace of the covariance matrix."""
+    norm: float
+    """Frobenius norm of the covariance matrix."""
+
+
+def unit_moments(states: ArrayLike | StateReader, *, positions: ArrayLike | None = None) -> UnitMoments:
+    """Mean and standard deviation of each unit over some positions; all of them by default.
+
+    Examples
+    --------
+    >>> moments = unit_moments([[0.0, 1.0], [2.0, 1.0]])
+    >>> moments.mean.tolist(), moments.deviation.tolist()
+    ([1.0, 1.0], [1.0, 0.0])
+    """
+    reader = as_states(states)
+    at = as_positions(positions, n_positions=reader.shape[0])
+    n_units = reader.shape[1]
+    shift = read_positions(reader, at[:1])[0].astype(np.float64)
+    total, squares = np.zeros(n_units), np.zeros(n_units)
+    low, high = np.full(n_units, np.inf), np.full(n_units, -np.inf)
+    for start, stop in block_edges(len(at), n_units=n_units):
+        add_moments(read_positions(reader, at[start:stop]), (shift, total, squares, low, high))
+    offset = total / len(at)
+    variance = np.maximum(squares / len(at) - offset**2, 0.0)
+    deviation = np.where(low == high, 0.0, np.sqrt(variance))
+    return UnitMoments(_frozen(shift + offset), _frozen(deviation), len(at))
+
+
 def unit_spread(
     states: ArrayLike | StateReader,
     *,
     positions: ArrayLike | None = None,
+    moments: UnitMoments | None = None,
 ) -> UnitSpread:
     """Mean and deviation of each unit, and the norm of the covariance matrix, over some positions.
 
@@ -60,6 +91,8 @@ def unit_spread(
     states : array-like of shape (n_positions, n_units), or a reader
     positions : array-like of int, shape (n,), optional
         Rising. Default: all.
+    moments : UnitMoments, optional
+        Of the same positions, if known.
 
     Raises
     ------
@@ -69,19 +102,18 @@ def unit_spread(
     Examples
     --------
     >>> spread = unit_spread([[0.0, 1.0], [2.0, 1.0]])
-    >>> spread.mean.tolist(), spread.deviation.tolist(), spread.norm
-    ([1.0, 1.0], [1.0, 0.0], 1.0)
+    >>> spread.moments.deviation.tolist(), spread.total, spread.norm
+    ([1.0, 0.0], 1.0, 1.0)
     """
     reader = as_states(states)
     at = as_positions(positions, n_positions=reader.shape[0])
-    mean, deviation = _moments(reader, at)
-    spread = UnitSpread(_frozen(mean), _frozen(deviation), len(at), float((deviation**2).sum()), 0.0)
+    moments = moments or unit_moments(reader, positions=at)
     covariance = np.zeros((reader.shape[1],) * 2)
     for start, stop in block_edges(len(at), n_units=reader.shape[1]):
-        scores = standardise(read_positions(reader, at[start:stop]), mean, spread.scale)
+        scores = standardise(read_positions(reader, at[start:stop]), moments.mean, moments.scale)
         covariance += scores.T @ scores
-    covariance *= np.outer(deviation, deviation) / len(at)
-    return UnitSpread(spread.mean, spread.deviation, len(at), spread.total, float(np.linalg.norm(covariance)))
+    covariance *= np.outer(moments.deviation, moments.deviation) / len(at)
+    return UnitSpread(moments, float((moments.deviation**2).sum()), float(np.linalg.norm(covariance)))
 
 
 def as_positions(positions: ArrayLike | None, *, n_positions: int) -> NDArray[np.int64]:
@@ -103,21 +135,10 @@ def as_positions(positions: ArrayLike | None, *, n_positions: int) -> NDArray[np
         raise ParameterError("Nothing can be compared without a position in common. Got none.")
     if given[0] < 0 or given[-1] >= n_positions or (np.diff(given) <= 0).any():
         raise ParameterError(
-            f"positions must rise and be from 0 to {n_positions - 1}. Got {np.array2string(given, threshold=6)}."
+            f"positions must rise and be from 0 to {n_positions - 1}. "
+            f"Got {np.array2string(given, threshold=6)}."
         )
     return given.astype(np.int64, copy=False)
-
-
-def _moments(reader: StateReader, positions: NDArray[np.int64]) -> tuple[NDArray, NDArray]:
-    n_units = reader.shape[1]
-    shift = read_positions(reader, positions[:1])[0].astype(np.float64)
-    total, squares = np.zeros(n_units), np.zeros(n_units)
-    low, high = np.full(n_units, np.inf), np.full(n_units, -np.inf)
-    for start, stop in block_edges(len(positions), n_units=n_units):
-        add_moments(read_positions(reader, positions[start:stop]), (shift, total, squares, low, high))
-    offset = total / len(positions)
-    variance = np.maximum(squares / len(positions) - offset**2, 0.0)
-    return shift + offset, np.where(low == high, 0.0, np.sqrt(variance))
 
 
 def _frozen(values: NDArray) -> NDArray:

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analytics.analyses.comparison.reading import block_edges, read_positions, standardise
-from analytics.analyses.comparison.spread import UnitSpread, unit_spread
+from analytics.analyses.comparison.spread import UnitMoments, UnitSpread, unit_spread
+from analytics.analyses.comparison.sums import ProductSums
 from analytics.analyses.comparison.tokens import CommonTokens, same_positions
 from analytics.analyses.selection import as_whole
 from analytics.arrays import StateReader, as_states
 from analytics.errors import ShapeError
 
-__all__ = ["StateComparison", "compare_states", "linear_cka"]
+__all__ = ["StateComparison", "best", "compare_states", "linear_cka", "mean_known"]
 
 CHANCE_UNITS = 64
 """Units of each side whose correlations by chance are computed where not all are asked for."""
@@ -93,8 +94,10 @@ def compare_states(
 
     Raises
     ------
-    ShapeError, ParameterError
-        If the numbers of positions differ and `common` is not given, if none is in common, or states hold NaN.
+    ShapeError
+        If the numbers of positions differ and `common` is not given, or states hold NaN.
+    ParameterError
+        If no position is in common.
 
     References
     ----------
@@ -114,17 +117,14 @@ def compare_states(
         unit_spread(one, positions=common.first),
         unit_spread(other, positions=common.second),
     )
-    chosen = _chosen(spread, other_spread, seed=seed, everything=all_by_chance)
-    sums = _Sums(spread, other_spread, chosen, np.random.default_rng(seed))
-    widest = max(one.shape[1], other.shape[1])
-    for start, stop in block_edges(common.n, n_units=widest):
+    chosen = _chosen(spread.moments, other_spread.moments, seed=seed, everything=all_by_chance)
+    sums = ProductSums((spread.moments, other_spread.moments), chosen, seed=seed)
+    for start, stop in block_edges(common.n, n_units=max(one.shape[1], other.shape[1])):
         sums.add(
-            standardise(read_positions(one, common.first[start:stop]), spread.mean, spread.scale),
-            standardise(
-                read_positions(other, common.second[start:stop]), other_spread.mean, other_spread.scale
-            ),
+            _scores(one, common.first[start:stop], spread.moments),
+            _scores(other, common.second[start:stop], other_spread.moments),
         )
-    return sums.finished(seed=seed, keep_chance=all_by_chance)
+    return _finished(sums, (spread, other_spread), seed=seed)
 
 
 def linear_cka(
@@ -158,69 +158,6 @@ def best(correlation: NDArray) -> NDArray[np.float64]:
     return np.where(found < 0, np.nan, found)
 
 
-class _Sums:
-    """Sums of products of standard scores, block by block."""
-
-    def __init__(
-        self, first: UnitSpread, second: UnitSpread, chosen: tuple, rng: np.random.Generator
-    ) -> None:
-        self._first, self._second, self._chosen, self._rng = first, second, chosen, rng
-        self._products = np.zeros((first.n_units, second.n_units))
-        # Of some first units with all second ones, and of all first ones with some second.
-        self._shuffled = [
-            np.zeros((len(chosen[0]), second.n_units)),
-            np.zeros((len(chosen[1]), first.n_units)),
-        ]
-        self._n = self._n_shuffled = 0
-        self._start: tuple | None = None
-        self._before: tuple | None = None
-
-    def add(self, one: NDArray[np.float32], other: NDArray[np.float32]) -> None:
-        self._products += one.T @ other
-        self._n += len(one)
-        if self._before is not None:
-            self._shuffle(one, other, self._before)
-        # What of this block is paired with the next one: all units of both only where all are asked for.
-        self._before = (one[:, self._chosen[0]], other[:, self._chosen[1]])
-        if self._start is None:
-            self._start = (one, other)
-
-    def _shuffle(self, one: NDArray, other: NDArray, before: tuple[NDArray, NDArray]) -> None:
-        """Pair the block with the one before it, in another order."""
-        n = min(len(one), len(before[0]))
-        order, other_order = self._rng.permutation(len(one))[:n], self._rng.permutation(len(other))[:n]
-        self._shuffled[0] += before[0][:n].T @ other[order]
-        if len(self._chosen[1]):
-            self._shuffled[1] += before[1][:n].T @ one[other_order]
-        self._n_shuffled += n
-
-    def finished(self, *, seed: int, keep_chance: bool) -> StateComparison:
-        self._shuffle(*self._start, self._before)
-        correlation = _correlation(self._products, self._n, self._first.constant, self._second.constant)
-        cka, by_chance = _cka(self._products, self._first, self._second)
-        one, other = self._chosen
-        first = _correlation(
-            self._shuffled[0], self._n_shuffled, self._first.constant[one], self._second.constant
-        )
-        if keep_chance:
-            second = first.T
-        else:
-            second = _correlation(
-                self._shuffled[1], self._n_shuffled, self._second.constant[other], self._first.constant
-            )
-        return StateComparison(
-            correlation=_frozen(correlation.astype(np.float32)),
-            cka=cka,
-            cka_by_chance=by_chance,
-            first_best_by_chance=mean_known(best(first)),
-            second_best_by_chance=mean_known(best(second)),
-            by_chance=_frozen(first.astype(np.float32)) if keep_chance else None,
-            n=self._n,
-            n_chance_units=(len(first), len(second)),
-            seed=seed,
-        )
-
-
 def mean_known(values: NDArray) -> float:
     """Mean of the numbers that there are; NaN without any."""
     known = values[~np.isnan(values)]
@@ -244,33 +181,50 @@ def _common(one: StateReader, other: StateReader, common: CommonTokens | None) -
     return common
 
 
+def _scores(reader: StateReader, positions: NDArray[np.int64], moments: UnitMoments) -> NDArray[np.float32]:
+    return standardise(read_positions(reader, positions), moments.mean, moments.scale)
+
+
 def _chosen(
-    first: UnitSpread, second: UnitSpread, *, seed: int, everything: bool
+    first: UnitMoments, second: UnitMoments, *, seed: int, everything: bool
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Units of each side that are shuffled; none of the second where all of the first are."""
     if everything:
         return np.arange(first.n_units), np.empty(0, dtype=np.intp)
     rng = np.random.default_rng((seed, 1))
-    varying = (np.flatnonzero(~spread.constant) for spread in (first, second))
+    varying = (np.flatnonzero(~moments.constant) for moments in (first, second))
     return tuple(
         np.sort(rng.choice(units, size=min(CHANCE_UNITS, len(units)), replace=False)) for units in varying
     )
 
 
-def _correlation(products: NDArray, n: int, rows: NDArray, columns: NDArray) -> NDArray[np.float64]:
-    found = np.clip(products / max(1, n), -1.0, 1.0)
-    found[rows] = np.nan
-    found[:, columns] = np.nan
-    return found
+def _finished(sums: ProductSums, spreads: tuple[UnitSpread, UnitSpread], *, seed: int) -> StateComparison:
+    first, second = sums.by_chance()
+    correlation = sums.correlation()
+    cka, cka_by_chance = _cka(correlation, spreads)
+    all_by_chance = second is None
+    return StateComparison(
+        correlation=_frozen(correlation.astype(np.float32)),
+        cka=cka,
+        cka_by_chance=cka_by_chance,
+        first_best_by_chance=mean_known(best(first)),
+        second_best_by_chance=mean_known(best(first.T if all_by_chance else second)),
+        by_chance=_frozen(first.astype(np.float32)) if all_by_chance else None,
+        n=sums.n,
+        n_chance_units=(len(first), first.shape[1] if all_by_chance else len(second)),
+        seed=seed,
+    )
 
 
-def _cka(products: NDArray, first: UnitSpread, second: UnitSpread) -> tuple[float, float]:
+def _cka(correlation: NDArray, spreads: tuple[UnitSpread, UnitSpread]) -> tuple[float, float]:
+    """CKA, and its mean over all orders of the second state's positions."""
+    first, second = spreads
     norms = first.norm * second.norm
     if norms == 0:
         return float("nan"), float("nan")
-    covariance = products / first.n * np.outer(first.deviation, second.deviation)
-    by_chance = first.total * second.total / (max(1, first.n - 1) * norms)
-    return min(1.0, float((covariance**2).sum() / norms)), min(1.0, by_chance)
+    covariance = correlation * np.outer(first.moments.deviation, second.moments.deviation)
+    by_chance = first.total * second.total / (max(1, first.moments.n - 1) * norms)
+    return min(1.0, float(np.nansum(covariance**2) / norms)), min(1.0, by_chance)
 
 
 def _frozen(values: NDArray) -> NDArray:

@@ -86,7 +86,7 @@ def common_tokens(first: TokenTexts, second: TokenTexts) -> CommonTokens:
     >>> found.first.tolist(), found.how
     ([0, 1, 2], 'equal')
     """
-    ids, other_ids, n_words = _numbered(first, second)
+    ids, other_ids = _numbered(first, second)
     starts = as_sequence_starts(first.sequence_starts, n_positions=len(ids))
     other_starts = as_sequence_starts(second.sequence_starts, n_positions=len(other_ids))
     if len(ids) == len(other_ids) and np.array_equal(starts, other_starts):
@@ -114,7 +114,7 @@ def same_positions(n_positions: int) -> CommonTokens:
     return CommonTokens(at, at, n_positions, n_positions, ALL, 1)
 
 
-def _numbered(first: TokenTexts, second: TokenTexts) -> tuple[NDArray, NDArray, int]:
+def _numbered(first: TokenTexts, second: TokenTexts) -> tuple[NDArray, NDArray]:
     """Both token sequences in one numbering of texts."""
     numbers: dict[str, int] = {}
     found = []
@@ -130,7 +130,7 @@ def _numbered(first: TokenTexts, second: TokenTexts) -> tuple[NDArray, NDArray, 
             )
         own = np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
         found.append(own[ids])
-    return found[0], found[1], len(numbers)
+    return found[0], found[1]
 
 
 def _of_sequences(first: tuple, second: tuple) -> tuple[NDArray, NDArray, str]:

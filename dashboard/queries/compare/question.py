@@ -47,6 +47,7 @@ class CompareQuestion:
         first, second = map(int, self.pair.split("-"))
         if max(first, second) >= len(self.recordings):
             raise ParameterError(
-                f"Two recordings are compared with each other. Got {len(self.recordings)}: choose two or more."
+                "Two recordings are compared with each other. "
+                f"Got {len(self.recordings)}: choose two or more."
             )
         return first, second

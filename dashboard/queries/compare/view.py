@@ -73,7 +73,8 @@ class CompareViewQueries:
         states = {name for key in recordings for name in known[key].states}
         if view["state"] and recordings and view["state"] not in states:
             problems.append(
-                f"No recording here has a state '{view['state'][:40]}'.{nearest(view['state'], sorted(states))}"
+                f"No recording here has a state '{view['state'][:40]}'."
+                f"{nearest(view['state'], sorted(states))}"
             )
             changes["state"] = ""
         changes["states"] = [
