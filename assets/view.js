@@ -298,5 +298,6 @@
     stateroom.memoryView = viewOf({page: "memory-page", view: "memory-view", address: "memory-address"}, "stateroom_memory_view");
     stateroom.sentencesView = viewOf(
         {page: "sentences-page", view: "sentences-view", address: "sentences-address"}, "stateroom_sentences_view");
-    stateroom.views = [stateroom.view, stateroom.clustersView, stateroom.sentencesView, stateroom.memoryView];
+    stateroom.compareView = viewOf({page: "compare-page", view: "compare-view", address: "compare-address"}, "stateroom_compare_view");
+    stateroom.views = [stateroom.view, stateroom.clustersView, stateroom.sentencesView, stateroom.memoryView, stateroom.compareView];
 })();
