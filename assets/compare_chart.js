@@ -1,0 +1,212 @@
+// Charts of the Compare page: SVG made here, so that what is shown is what is saved. Numbers stand under the pointer.
+(function () {
+    "use strict";
+    const stateroom = (window.stateroom = window.stateroom || {});
+    const {compare} = stateroom;
+    const SVG = "http://www.w3.org/2000/svg";
+    const FACE = "IBM Plex Sans, system-ui, sans-serif";
+    const LEFT = 50;
+    const RIGHT = 14;
+    const TOP = 28;
+    const BOTTOM = 40;
+    const NEAR_PIXELS = 24;
+    const DASHES = ["", "6 3", "2 3", "8 3 2 3", "10 4", "1 4"];
+
+    compare.svg = function (tag, attributes, text) {
+        const made = document.createElementNS(SVG, tag);
+        Object.entries(attributes).forEach(([name, value]) => made.setAttribute(name, value));
+        if (text !== undefined) {
+            made.textContent = text;
+        }
+        return made;
+    };
+    const svg = compare.svg;
+
+    compare.svgText = (x, y, text, options) => svg("text", {x, y, "font-size": 11, "fill": compare.style("--text-quiet"), ...options}, text);
+
+    /** An empty picture with its title; `label` is what is read aloud. */
+    compare.picture = function ({width, height, title, label}) {
+        const made = svg("svg", {xmlns: SVG, width, height, "viewBox": "0 0 " + width + " " + height, "font-family": FACE, "role": "img",
+            "aria-label": label || title, "class": "compare-figure"});
+        if (title) {
+            made.append(compare.svgText(0, 13, title, {"font-size": 12.5, "font-weight": 600, "fill": compare.style("--text")}));
+        }
+        return made;
+    };
+
+    // ---- axes -------------------------------------------------------------------------------------------
+    const STEPS = [1, 2, 2.5, 5, 10];
+
+    /** Round values between two limits, about `count` of them. */
+    function ticksBetween(low, high, count) {
+        const rough = (high - low) / count || 1;
+        const power = 10 ** Math.floor(Math.log10(rough));
+        const step = power * STEPS.find((each) => each * power >= rough * 0.999);
+        const first = Math.ceil(low / step - 1e-9);
+        const found = [];
+        for (let number = first; number * step <= high + step * 1e-6; number += 1) {
+            found.push(Number((number * step).toPrecision(12)));
+        }
+        return found;
+    }
+
+    /** An axis with room for all values: {min, max, ticks}. */
+    compare.axis = function (values, options) {
+        const known = values.filter(Number.isFinite);
+        const {min, max, count} = {count: 4, min: Math.min(...known), max: Math.max(...known), ...options};
+        const [low, high] = known.length === 0 && options.min === undefined ? [0, 1] : [min, max > min ? max : min + (Math.abs(min) || 1)];
+        const ticks = ticksBetween(low, high, count);
+        return {min: low, max: high, ticks, ...options};
+    };
+
+    const written = (axis, value) => (axis.write || stateroom.number)(value);
+
+    function frame(picture, chart) {
+        const {width, height, x, y} = chart;
+        const [line, quiet] = [compare.style("--line"), compare.style("--text-quiet")];
+        const bottom = height - BOTTOM;
+        x.ticks.forEach((tick) => picture.append(
+            svg("line", {x1: chart.toX(tick), x2: chart.toX(tick), y1: TOP, y2: bottom, stroke: line}),
+            compare.svgText(chart.toX(tick), bottom + 14, written(x, tick), {"text-anchor": "middle"})));
+        y.ticks.forEach((tick) => picture.append(
+            svg("line", {x1: LEFT, x2: width - RIGHT, y1: chart.toY(tick), y2: chart.toY(tick), stroke: line}),
+            compare.svgText(LEFT - 6, chart.toY(tick) + 4, written(y, tick), {"text-anchor": "end"})));
+        picture.append(
+            compare.svgText((LEFT + width - RIGHT) / 2, height - 6, x.title, {"text-anchor": "middle"}),
+            compare.svgText(0, 0, y.title, {"text-anchor": "middle", "transform": "translate(11 " + (TOP + bottom) / 2 + ") rotate(-90)", "fill": quiet}));
+    }
+
+    // ---- marks ------------------------------------------------------------------------------------------
+    const placed = (chart, series) => Array.from(series.x, (value, index) => [chart.toX(value), chart.toY(series.y[index])]);
+    const drawable = ([x, y]) => Number.isFinite(x) && Number.isFinite(y);
+    const digits = (value) => value.toFixed(1);
+
+    function linePath(points) {
+        let pen = "M";
+        return points.map((point) => {
+            if (!drawable(point)) {
+                pen = "M";
+                return "";
+            }
+            const made = pen + digits(point[0]) + " " + digits(point[1]);
+            pen = "L";
+            return made;
+        }).join("");
+    }
+
+    /** All points as one path: a line without length and with a round end is a dot. */
+    const dotPath = (points) => points.filter(drawable).map(([x, y]) => "M" + digits(x) + " " + digits(y) + "h0").join("");
+
+    function marks(series, points) {
+        const common = {fill: "none", stroke: series.color, "stroke-linecap": "round", "stroke-linejoin": "round"};
+        const line = () => svg("path", {...common, "d": linePath(points), "stroke-width": 2, "stroke-dasharray": DASHES[series.dash || 0]});
+        const dots = (size, opacity) => svg("path", {...common, "d": dotPath(points), "stroke-width": size, "stroke-opacity": opacity});
+        return series.kind === "points" ? [dots(5.5, 0.6)] : series.kind === "both" ? [line(), dots(7, 1)] : [line()];
+    }
+
+    /** The mark nearest to a point of the picture: along x for lines, in both for points. */
+    function nearest(drawn, [x, y]) {
+        let best = null;
+        drawn.forEach(({series, points}) => points.forEach((point, index) => {
+            if (drawable(point)) {
+                const [dx, dy] = [Math.abs(point[0] - x), Math.abs(point[1] - y)];
+                const far = series.kind === "points" ? Math.hypot(dx, dy) : dx * 4 + dy;
+                if (!best || far < best.far) {
+                    best = {series, index, point, far, off: Math.hypot(dx, dy)};
+                }
+            }
+        }));
+        return best && (best.series.kind !== "points" || best.off < NEAR_PIXELS) ? best : null;
+    }
+
+    function hovering(picture, drawn) {
+        const ring = svg("circle", {"r": 5, "fill": "none", "stroke": compare.style("--hovered"), "stroke-width": 2, "visibility": "hidden", "class": "chart-ring"});
+        picture.append(ring);
+        picture.addEventListener("pointermove", (event) => {
+            const box = picture.getBoundingClientRect();
+            const found = nearest(drawn, [event.clientX - box.left, event.clientY - box.top]);
+            ring.setAttribute("visibility", found ? "visible" : "hidden");
+            if (found) {
+                ring.setAttribute("cx", found.point[0]);
+                ring.setAttribute("cy", found.point[1]);
+                stateroom.tip.show(event.clientX, event.clientY, found.series.tip(found.index));
+            } else {
+                stateroom.tip.hide();
+            }
+        });
+        picture.addEventListener("pointerleave", () => {
+            ring.setAttribute("visibility", "hidden");
+            stateroom.tip.hide();
+        });
+        picture.addEventListener("click", (event) => {
+            const box = picture.getBoundingClientRect();
+            const found = nearest(drawn, [event.clientX - box.left, event.clientY - box.top]);
+            if (found && found.series.act) {
+                found.series.act(found.index);
+            }
+        });
+    }
+
+    /**
+     * A chart: {width, height, title, x, y, series, lines}. An axis is what `compare.axis` gives, with `title` and
+     * `write`; a series is {kind: "line", "points" or "both", color, dash, x, y, tip(index), act(index)};
+     * `lines` are {y, text}: levels with a name.
+     */
+    compare.chart = function ({width, height, title, label, x, y, series, lines}) {
+        const picture = compare.picture({width, height, title, label});
+        const toX = (value) => LEFT + ((value - x.min) / (x.max - x.min)) * (width - LEFT - RIGHT);
+        const toY = (value) => height - BOTTOM - ((value - y.min) / (y.max - y.min)) * (height - TOP - BOTTOM);
+        const chart = {width, height, x, y, toX, toY};
+        frame(picture, chart);
+        (lines || []).forEach((line) => picture.append(
+            svg("line", {"x1": LEFT, "x2": width - RIGHT, "y1": toY(line.y), "y2": toY(line.y), "stroke": compare.style("--text-quiet"), "stroke-dasharray": "4 3"}),
+            compare.svgText(width - RIGHT - 2, toY(line.y) - 4, line.text, {"text-anchor": "end"})));
+        const drawn = series.map((each) => ({series: each, points: placed(chart, each)}));
+        drawn.forEach(({series: each, points}) => picture.append(...marks(each, points)));
+        hovering(picture, drawn);
+        return picture;
+    };
+
+    // ---- rows: one value for each recording, side by side ------------------------------------------------
+    const ROW = 24;
+    const NAMES = 132;
+    const VALUES = 92;
+
+    function shortened(text, most) {
+        return text.length > most ? text.slice(0, most - 1) + "…" : text;
+    }
+
+    /**
+     * One line for each recording: its letter and name, a bar from 0, a band, the number.
+     * rows: {index, value, low, high, text, why, tip}; a row without a value says why.
+     */
+    compare.rowsPicture = function ({width, title, rows, max}) {
+        const height = 22 + rows.length * ROW + 4;
+        const picture = compare.picture({width, height, title, label: title + ": " + rows.map((row) => compare.nameOf(row.index) + " " + (row.text || row.why || "undefined")).join(", ")});
+        const [left, right] = [NAMES, width - VALUES];
+        const limit = max || Math.max(1e-12, ...rows.flatMap((row) => [row.value, row.high]).filter(Number.isFinite));
+        const toX = (value) => left + (Math.min(value, limit) / limit) * (right - left);
+        rows.forEach((row, place) => {
+            const [top, color] = [22 + place * ROW, compare.color(row.index)];
+            const line = svg("g", {});
+            line.append(svg("rect", {x: 0, y: top, width, height: ROW, fill: "transparent"}),
+                svg("rect", {x: 0, y: top + 4, width: 16, height: 16, rx: 3, fill: color}),
+                compare.svgText(8, top + 16, compare.letter(row.index), {"text-anchor": "middle", "font-weight": 600, "fill": stateroom.colors.ink(color)}),
+                compare.svgText(22, top + 16, shortened(compare.nameOf(row.index), 17), {fill: compare.style("--text")}));
+            if (Number.isFinite(row.value)) {
+                line.append(svg("rect", {x: left, y: top + 6, width: Math.max(1, toX(row.value) - left), height: ROW - 12, fill: color}));
+            }
+            if (Number.isFinite(row.low) && Number.isFinite(row.high)) {
+                line.append(svg("line", {"x1": toX(row.low), "x2": toX(row.high), "y1": top + ROW / 2, "y2": top + ROW / 2, "stroke": compare.style("--text"), "stroke-width": 1.5}));
+            }
+            line.append(Number.isFinite(row.value) || row.text
+                ? compare.svgText(right + 8, top + 16, row.text, {"fill": compare.style("--text"), "font-size": 12})
+                : compare.svgText(left, top + 16, shortened(row.why || "undefined", Math.floor((width - left) / 6))));
+            line.addEventListener("pointermove", (event) => stateroom.tip.show(event.clientX, event.clientY, [compare.nameOf(row.index), ...(row.tip || []), row.why]));
+            line.addEventListener("pointerleave", () => stateroom.tip.hide());
+            picture.append(line);
+        });
+        picture.append(svg("line", {x1: left, x2: left, y1: 20, y2: height - 4, stroke: compare.style("--line-strong")}));
+        return picture;
+    };
+})();

@@ -1,0 +1,143 @@
+// Layer by layer: how alike the states of two recordings are, one small map for each pair with A.
+(function () {
+    "use strict";
+    const stateroom = (window.stateroom = window.stateroom || {});
+    const {compare} = stateroom;
+    const {view} = compare;
+    const make = (...given) => stateroom.element(...given);
+    const CELL = {width: 118, height: 66};
+    const LABEL = 104;
+    const HEAD = 44;
+    const LEAST = 232;
+    const two = (value) => (value > 0 && value < 0.005 ? "< 0.01" : compare.fixed(value, 2));
+    const three = (value) => (value > 0 && value < 0.0005 ? "< 0.001" : compare.fixed(value, 3));
+    const short = (name) => (name.length > 15 ? name.slice(0, 14) + "…" : name);
+
+    function lines(answer, [first, second], cell) {
+        const [one, other] = [first, second].map(compare.letter);
+        return [
+            compare.nameOf(first) + ", " + cell.a + " against " + compare.nameOf(second) + ", " + cell.b,
+            cell.why || "linear CKA " + three(cell.cka) + ", by chance " + three(cell.ckaChance),
+            "best |r| of " + one + "'s units with " + other + "'s " + three(cell.bestFirst) + ", by chance " + three(cell.bestFirstChance),
+            "best |r| of " + other + "'s units with " + one + "'s " + three(cell.bestSecond) + ", by chance " + three(cell.bestSecondChance),
+            "n = " + stateroom.whole(cell.n) + " tokens in common; chance of |r| from " + cell.chanceUnits.map(stateroom.whole).join(" and ") + " units",
+            "Click: its units one to one",
+        ];
+    }
+
+    function isShown([first, second], cell) {
+        const [one, other] = compare.pairOf();
+        const {units} = compare;
+        return one === first && other === second && units && !units.why && units.a === cell.a && units.b === cell.b;
+    }
+
+    function cellTexts(cell, middle, top, ink) {
+        const line = (y, text, options) => compare.svgText(middle, top + y, text, {"text-anchor": "middle", "font-size": 10, "fill": ink, ...options});
+        return [
+            line(19, two(cell.cka), {"font-size": 15, "font-weight": 600}), line(31, "chance " + two(cell.ckaChance)),
+            line(47, "|r| " + two(cell.bestFirst) + " · " + two(cell.bestSecond), {"font-size": 11.5}),
+            line(59, "chance " + two(cell.bestFirstChance) + " · " + two(cell.bestSecondChance)),
+        ];
+    }
+
+    function cellElement(answer, pair, cell, [left, top]) {
+        const fill = Number.isFinite(cell.cka) ? stateroom.colors.sequential(cell.cka) : compare.style("--surface-strong");
+        const told = lines(answer, pair, cell);
+        const shown = isShown(pair, cell);
+        const made = compare.svg("g", {"class": "layer-cell", "role": "button", "tabindex": 0, "aria-pressed": String(Boolean(shown)), "aria-label": told.slice(0, -1).join("; ")});
+        made.append(
+            compare.svg("rect", {"x": left + 1, "y": top + 1, "width": CELL.width - 2, "height": CELL.height - 2, fill,
+                "stroke": compare.style(shown ? "--selected" : "--line-strong"), "stroke-width": shown ? 3 : 1}),
+            ...cellTexts(cell, left + CELL.width / 2, top, stateroom.colors.ink(fill)));
+        const act = () => compare.choosePair(...pair, {first_state: cell.a, second_state: cell.b});
+        made.addEventListener("click", act);
+        made.addEventListener("keydown", (event) => {
+            if (event.key === "Enter" || event.key === " ") {
+                event.preventDefault();
+                act();
+            }
+        });
+        made.addEventListener("pointermove", (event) => stateroom.tip.show(event.clientX, event.clientY, told));
+        made.addEventListener("pointerleave", () => stateroom.tip.hide());
+        return made;
+    }
+
+    function mapPicture(answer, pair) {
+        const [first, second] = pair;
+        const [rows, columns] = [answer.first.layers, answer.second.layers];
+        const at = (cell) => [LABEL + columns.indexOf(cell.b) * CELL.width, HEAD + rows.indexOf(cell.a) * CELL.height];
+        const [width, height] = [LABEL + columns.length * CELL.width + 2, HEAD + rows.length * CELL.height + 2];
+        const picture = compare.picture({width: Math.max(width, LEAST), height, title: compare.letter(first) + " × " + compare.letter(second),
+            label: "Similarity of the states of " + compare.nameOf(first) + " and " + compare.nameOf(second)});
+        picture.setAttribute("role", "group");
+        picture.append(
+            compare.svgText(LABEL, 13, "n = " + stateroom.whole(answer.common.n), {}),
+            ...rows.map((name, row) => compare.svgText(LABEL - 6, HEAD + row * CELL.height + CELL.height / 2 + 4, short(name), {"text-anchor": "end", "fill": compare.style("--text")})),
+            ...columns.map((name, column) => compare.svgText(LABEL + (column + 0.5) * CELL.width, HEAD - 6, short(name), {"text-anchor": "middle", "fill": compare.style("--text")})),
+            compare.svgText(LABEL - 6, HEAD - 22, compare.letter(first) + " ↓", {"text-anchor": "end", "font-weight": 600, "fill": compare.color(first)}),
+            compare.svgText(LABEL, HEAD - 20, compare.letter(second) + " →", {"font-weight": 600, "fill": compare.color(second)}),
+            ...answer.cells.map((cell) => cellElement(answer, pair, cell, at(cell))));
+        return picture;
+    }
+
+    function mapOf(pair) {
+        const answer = compare.layersOf(...pair);
+        const made = make("div", "layer-map");
+        if (!answer || answer.why) {
+            made.append(make("h3", "layer-title", compare.letter(pair[0]) + " × " + compare.letter(pair[1]) + "  " + compare.nameOf(pair[1])),
+                make("p", "quiet", answer ? answer.why : "Being computed."));
+            return made;
+        }
+        made.append(mapPicture(answer, pair));
+        return made;
+    }
+
+    function pairs() {
+        const [first, second] = compare.pairOf();
+        const withA = view().recordings.slice(1).map((_, index) => [0, index + 1]);
+        return first === 0 ? withA : [...withA, [first, second]];
+    }
+
+    function scale() {
+        const made = make("span", "quiet layer-scale", "CKA ");
+        const picture = compare.svg("svg", {"width": 140, "height": 12, "aria-hidden": "true"});
+        for (let step = 0; step < 20; step += 1) {
+            picture.append(compare.svg("rect", {x: 20 + step * 5, y: 1, width: 5, height: 10, fill: stateroom.colors.sequential(step / 19)}));
+        }
+        picture.append(compare.svgText(10, 10, "0", {"text-anchor": "middle"}), compare.svgText(130, 10, "1", {"text-anchor": "middle"}));
+        made.append(picture);
+        return made;
+    }
+
+    function note() {
+        const known = pairs().map((pair) => compare.layersOf(...pair)).filter((answer) => answer && !answer.why);
+        if (known.length === 0) {
+            return [];
+        }
+        const over = [...new Set(known.map((answer) => answer.common.text))].join("; ");
+        return [make("p", "compare-note", "Large: linear CKA, which the colour shows. |r|: mean best correlation of A's units with the other's · of the other's with A's. "
+            + "Chance: expected with the positions of one shuffled (of |r|: on some units, seed " + known[0].seed + "). Over " + over + ". Click a cell to match its units.")];
+    }
+
+    function draw() {
+        if (!compare.ready()) {
+            return;
+        }
+        const maps = make("div", "compare-figures");
+        maps.append(...pairs().map(mapOf));
+        compare.draw("layers", [compare.legend(view().recordings.map((_, index) => index)), maps, ...note()], {fields: [scale()]});
+    }
+
+    compare.part({
+        mount: () => compare.wait("layers"),
+        facts: draw,
+        layer: draw,
+        units: draw,
+        theme: draw,
+        view(now, previous) {
+            if (["recordings", "states", "seed", "pair", "first_state", "second_state"].some((field) => JSON.stringify(now[field]) !== JSON.stringify(previous[field]))) {
+                draw();
+            }
+        },
+    });
+})();

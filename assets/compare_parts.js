@@ -1,0 +1,89 @@
+// What the parts of the page share: a head with its link and files, the legend, and what stands there without an answer.
+(function () {
+    "use strict";
+    const stateroom = (window.stateroom = window.stateroom || {});
+    const {compare} = stateroom;
+    const make = (...given) => stateroom.element(...given);
+    const TITLES = {
+        activity: ["Activity of units", "How often units are on, and how often at their limits"],
+        response: ["Response to words", "How much units change at a word, and how many of them"],
+        memory: ["Half-life of memory", "After how many words half of the influence is left"],
+        layers: ["Layer by layer", "How alike two states are over the tokens both recordings read"],
+        units: ["Units matched one to one", "Each unit of one beside the unit of the other that goes with it"],
+        steps: ["Against the step of the training", "One measure over the checkpoints of a training"],
+    };
+
+    compare.percent = (value) => (!Number.isFinite(value) ? "–" : value > 0 && value < 0.0005 ? "< 0.1 %" : (100 * value).toFixed(1) + " %");
+    compare.fixed = (value, places) => (Number.isFinite(value) ? value.toFixed(places).replace("-", "−") : "–");
+
+    /** Where measures are told in more detail. */
+    compare.link = function (text, href) {
+        const made = make("a", "", text, {href});
+        return made;
+    };
+
+    /** Addresses of other pages, with A, and B beside it where that page can show two. */
+    compare.address = function (page, parameters) {
+        const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== ""));
+        return stateroom.compareView.setting(page) + "?" + query;
+    };
+
+    function fileButtons(name) {
+        const made = make("span", "part-files");
+        const pictured = name !== "units" || true;
+        made.append(
+            stateroom.button("CSV", "Download the numbers of this part as CSV", () => compare.exportTable(name), "quiet-button"),
+            ...(pictured ? [stateroom.button("SVG", "Download the pictures of this part as SVG", () => compare.exportPicture(name), "quiet-button")] : []));
+        return made;
+    }
+
+    /** The head of a part: what it is, its fields, its files. */
+    function head(name, {fields, link, empty}) {
+        const [title, told] = TITLES[name];
+        const made = make("div", "compare-head");
+        made.append(make("h2", "", title), make("span", "quiet", told), ...(fields || []), ...(link ? [link] : []), ...(empty ? [] : [fileButtons(name)]));
+        return made;
+    }
+
+    compare.legend = function (indices) {
+        const made = make("div", "compare-legend");
+        made.append(...indices.map((index) => {
+            const entry = make("span", "legend-entry");
+            const state = compare.stateOf(index);
+            entry.append(compare.badge(index), make("bdi", "", compare.nameOf(index)), ...(state ? [make("span", "quiet legend-state", state)] : []));
+            return entry;
+        }));
+        return made;
+    };
+
+    /** Draw a part. `body` are its elements; without any it waits. */
+    compare.draw = function (name, body, options) {
+        const place = compare.place(name);
+        place.hidden = false;
+        place.classList.remove("is-waiting");
+        stateroom.redraw(place, [head(name, options || {}), ...body]);
+    };
+
+    /** A part without an answer yet keeps the place that the answer will take. */
+    compare.wait = function (name) {
+        const place = compare.place(name);
+        place.classList.add("is-waiting");
+        stateroom.redraw(place, [head(name, {empty: true}), make("p", "quiet part-waiting", "Being computed.")]);
+    };
+
+    /** A part that cannot be computed says why, and what to do. */
+    compare.say = function (name, {why, href, next}) {
+        const line = make("p", "part-why", why);
+        if (href) {
+            line.append(" ", compare.link(next || "Open the page", href));
+        }
+        compare.draw(name, [line], {empty: true});
+    };
+
+    /** How wide a picture may be where `count` stand side by side. */
+    compare.widthFor = function (name, count) {
+        const all = compare.place(name).clientWidth;
+        const columns = all < 700 ? Math.min(count, 2) : count;
+        return Math.floor((all - (columns - 1) * 24) / columns);
+    };
+})();
