@@ -54,6 +54,16 @@ class ClustersView:
     """Whether the same is shown as tables."""
     named: tuple[int, ...] = ()
     """Words that are clustered however rare they are."""
+    beside: str = ""
+    """The second recording; empty: the first, in another state. Words keep the ids of the first."""
+    beside_state: str = ""
+    linked: bool = True
+    """Whether the second is clustered like the first, and drawn on one scale with it."""
+    beside_clusters: int = 10
+    beside_seed: int = 0
+    """Those of the second where it is not linked."""
+    beside_pick: str = ""
+    beside_unit: int = -1
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for the browser."""
@@ -87,8 +97,23 @@ ADDRESS = Address(
         "find": TEXT,
         "table": SWITCH,
         "named": numbers("word ids", most=MAX_NAMED),
+        "beside": TEXT,
+        "beside_state": TEXT,
+        "linked": SWITCH,
+        "beside_clusters": whole(MIN_CLUSTERS, MAX_CLUSTERS),
+        "beside_seed": whole(0, MAX_SEED),
+        "beside_pick": ("w or u and the number of a cluster, like w3", _pick),
+        "beside_unit": whole(-1, 1 << 62),
     },
-    other_names={"min_count": "least", "chosen": "word"},
+    other_names={
+        "min_count": "least",
+        "chosen": "word",
+        "beside_state": "state2",
+        "beside_clusters": "clusters2",
+        "beside_seed": "seed2",
+        "beside_pick": "pick2",
+        "beside_unit": "unit2",
+    },
 )
 
 

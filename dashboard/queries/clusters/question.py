@@ -27,6 +27,13 @@ class ClustersQuestion:
     unit: int = -1
     top: int = 20
     find: str = ""
+    beside: str = ""
+    """The second recording; empty: the first. Words keep the ids of the first."""
+    beside_state: str = ""
+    linked: bool = True
+    beside_clusters: int = 10
+    beside_seed: int = 0
+    beside_unit: int = -1
 
     @classmethod
     def of(cls, view: Mapping[str, Any]) -> ClustersQuestion:

@@ -8,13 +8,17 @@ from typing import Any
 from analytics.errors import nearest
 from analytics.store.recording import Recording
 from dashboard.facts import RecordingFacts
+from dashboard.queries.beside import check_beside
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.responses import tag_annotations
 from dashboard.queries.view import check_state, opening_of, recording_or_opening
 
 __all__ = ["ClustersViewQueries", "check_pick", "check_unit", "check_words", "rich"]
 
-BLANK = {"color": "", "pick": "", "chosen": [], "unit": -1, "find": "", "named": []}
+BLANK = {
+    "color": "", "pick": "", "chosen": [], "unit": -1, "find": "", "named": [],
+    "beside": "", "beside_state": "", "beside_pick": "", "beside_unit": -1,
+}  # fmt: skip
 """What is reset when another recording is shown than was asked for: there it would mean something else."""
 ENOUGH_WORDS = 50
 """A first visit shows a recording with at least this vocabulary, if there is one."""
@@ -38,7 +42,27 @@ class ClustersViewQueries:
         changes: dict[str, Any] = {"recording": recording.path.name, **(BLANK if problems else {})}
         for check in (check_state, _color, check_words, check_unit, check_pick):
             check(recording, {**view, **changes}, changes, problems)
+        self._beside(recording, {**view, **changes}, changes=changes, problems=problems)
         return changes, problems
+
+    def _beside(
+        self, recording: Recording, view: Mapping[str, Any], *, changes: dict[str, Any], problems: list[str]
+    ) -> None:
+        """Check what is shown beside, and release what is chosen of it where it does not have that."""
+        second = check_beside(self._recordings, recording, view, changes=changes, problems=problems)
+        if second is None:
+            changes.update(beside_pick="", beside_unit=-1)
+            return
+        own = {
+            "state": changes.get("beside_state", view["beside_state"]),
+            "unit": view["beside_unit"],
+            "pick": view["beside_pick"],
+            "clusters": view["clusters"] if view["linked"] else view["beside_clusters"],
+        }
+        found: dict[str, Any] = {}
+        for check in (check_unit, check_pick):
+            check(second, own, found, problems)
+        changes.update({f"beside_{name}": value for name, value in found.items()})
 
 
 def rich(facts: Sequence[RecordingFacts]) -> list[RecordingFacts]:

@@ -25,6 +25,13 @@ EVERYTHING = ClustersView(
     find="<b>&, 100%",
     table=True,
     named=(500, 7),
+    beside="reviews, all",
+    beside_state="layer0.hidden",
+    linked=False,
+    beside_clusters=4,
+    beside_seed=9,
+    beside_pick="w1",
+    beside_unit=3,
 )
 
 
