@@ -7,6 +7,14 @@ from typing import Any
 
 from dash import Dash
 
+from dashboard.callbacks.compare_links import (
+    activity_links,
+    fact_links,
+    layer_links,
+    memory_links,
+    response_links,
+    unit_links,
+)
 from dashboard.callbacks.viewing import register_questions, register_view
 from dashboard.figures.memory_axes import color_of
 from dashboard.ids import Compare
@@ -44,8 +52,15 @@ def register(app: Dash, queries: Queries) -> None:
 
 QUESTIONS: dict[str, Answerer] = {
     "compare-recordings": lambda queries, asked: queries.compare_view.choices(),
-    "compare-facts": lambda queries, asked: queries.compare_facts.facts(asked),
-    "compare-activity": lambda queries, asked: queries.compare_activity.activity(asked),
-    "compare-layers": lambda queries, asked: queries.compare_layers.layers(asked),
+    "compare-facts": lambda queries, asked: fact_links(queries.compare_facts.facts(asked), asked),
+    "compare-activity": lambda queries, asked: activity_links(
+        queries.compare_activity.activity(asked), asked
+    ),
+    "compare-response": lambda queries, asked: response_links(
+        queries.compare_response.response(asked), asked
+    ),
+    "compare-memory": lambda queries, asked: memory_links(queries.compare_memory.memory(asked), asked),
+    "compare-layers": lambda queries, asked: layer_links(queries.compare_layers.layers(asked), asked),
+    "compare-units": lambda queries, asked: unit_links(queries.compare_units.units(asked), asked),
 }
 """What the scripts may ask. They send the part of the view that the answer depends on."""

@@ -16,6 +16,9 @@ from dashboard.queries.compare.chosen import ChosenQueries
 from dashboard.queries.compare.common import CommonQueries
 from dashboard.queries.compare.facts import CompareFactQueries
 from dashboard.queries.compare.layers import CompareLayerQueries
+from dashboard.queries.compare.memory import CompareMemoryQueries
+from dashboard.queries.compare.response import CompareResponseQueries
+from dashboard.queries.compare.units import CompareUnitQueries
 from dashboard.queries.compare.view import CompareViewQueries
 from dashboard.queries.contents import ContentQueries
 from dashboard.queries.match.matches import MatchQueries
@@ -105,3 +108,6 @@ class Queries:
         self.compare_facts = CompareFactQueries(chosen, common, cache)
         self.compare_activity = CompareActivityQueries(chosen, cache)
         self.compare_layers = CompareLayerQueries(chosen, common, cache)
+        self.compare_units = CompareUnitQueries(chosen, common, self.compare_layers, cache)
+        self.compare_response = CompareResponseQueries(chosen, self.compare_layers, self.responses, cache)
+        self.compare_memory = CompareMemoryQueries(chosen, MemoryResults(cache))

@@ -11,9 +11,10 @@ __all__ = ["ProductSums"]
 
 
 class ProductSums:
-    """Products of the units of two states. Shuffled, each block goes with the one before it, the first with
-    the last, and the positions within a block are permuted: every position is there once, or is left out where
-    the two blocks differ in length by one.
+    """Products of the units of two states.
+
+    Shuffled, each block goes with the one before it, the first with the last, and the positions within are
+    permuted: every position is there once, or left out where two blocks differ in length by one.
 
     Parameters
     ----------

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from analytics.analyses.comparison.spread import UnitSpread, unit_spread
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.analyses.comparison.spread import UnitMoments, UnitSpread, unit_moments, unit_spread
 from analytics.analyses.comparison.states import StateComparison, compare_states, mean_known
 from analytics.analyses.comparison.tokens import CommonTokens
 from analytics.store.recording import Recording
@@ -14,9 +17,7 @@ from dashboard.queries.compare.chosen import Chosen, ChosenQueries, layers_of
 from dashboard.queries.compare.common import CommonQueries, told
 from dashboard.queries.compare.question import CompareQuestion
 
-__all__ = ["CompareLayerQueries"]
-
-NOTHING = "{first} and {second} have no tokens in common, so neither layers nor units can be compared."
+__all__ = ["CompareLayerQueries", "nothing_common"]
 
 
 class CompareLayerQueries:
@@ -37,7 +38,7 @@ class CompareLayerQueries:
             "cells": [],
         }
         if not common.n:
-            return {**answer, "why": NOTHING.format(first=first.recording.name, second=second.recording.name)}
+            return {**answer, "why": nothing_common(first, second)}
         cells = [
             self._cell(first, second, states=(a, b), common=common, seed=asked.seed)
             for a in layers_of(first.recording, first.state)
@@ -52,7 +53,9 @@ class CompareLayerQueries:
             "layer similarity",
             first.fingerprint,
             {"second": second.fingerprint, "states": states, "seed": seed},
-            lambda: _summary(self.compare(first.recording, second.recording, states, common, seed=seed)),
+            lambda: _summary(
+                self.compare(first.recording, second.recording, states, common=common, seed=seed)
+            ),
         )
         return {"a": states[0], "b": states[1], **found}
 
@@ -61,8 +64,8 @@ class CompareLayerQueries:
         first: Recording,
         second: Recording,
         states: tuple[str, str],
-        common: CommonTokens,
         *,
+        common: CommonTokens,
         seed: int,
         all_by_chance: bool = False,
     ) -> StateComparison:
@@ -81,13 +84,33 @@ class CompareLayerQueries:
             spreads=spreads,
         )
 
-    def _spread(self, recording: Recording, state: str, positions: Any, key: str) -> UnitSpread:
+    def moments(
+        self, recording: Recording, state: str, *, positions: NDArray[np.int64] | None = None, key: str = ""
+    ) -> UnitMoments:
+        """Return mean and deviation of each unit over all positions, or over those that have the key."""
+        return self._cache.answer(
+            "unit moments",
+            recording.fingerprint,
+            {"state": state, "common": key},
+            lambda: unit_moments(recording.states(state), positions=positions),
+        )
+
+    def _spread(self, recording: Recording, state: str, positions: NDArray[np.int64], key: str) -> UnitSpread:
+        moments = self.moments(recording, state, positions=positions, key=key)
         return self._cache.answer(
             "unit spread",
             recording.fingerprint,
             {"state": state, "common": key},
-            lambda: unit_spread(recording.states(state), positions=positions),
+            lambda: unit_spread(recording.states(state), positions=positions, moments=moments),
         )
+
+
+def nothing_common(first: Chosen, second: Chosen) -> str:
+    """Return why nothing is compared token by token."""
+    return (
+        f"{first.recording.name} and {second.recording.name} have no tokens in common, "
+        "so neither layers nor units can be compared."
+    )
 
 
 def _side(each: Chosen) -> dict[str, Any]:

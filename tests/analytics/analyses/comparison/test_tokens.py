@@ -40,12 +40,10 @@ def test_positions_with_equal_texts_where_borders_are_the_same():
 
 def test_whole_sequences_in_order():
     one = recorded(list("abcdeab"), (0, 2, 3, 5))  # ab c de ab
-    other = recorded(list("cabdexab"), (0, 1, 3, 5, 6))  # c ab de x ab
+    other = recorded(list("deabcxab"), (0, 2, 4, 5, 6))  # de ab c x ab
     found = common_tokens(one, other)
     assert found.how == "sequences"
-    assert [(a, b) for a, b in zip(found.first.tolist(), found.second.tolist(), strict=True)] == [
-        (0, 1), (1, 2), (3, 3), (4, 4), (5, 6), (6, 7),
-    ]  # fmt: skip
+    assert (found.first.tolist(), found.second.tolist()) == ([0, 1, 2, 5, 6], [2, 3, 4, 6, 7])
     assert found.n_sequences == 3
 
 

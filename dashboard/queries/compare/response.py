@@ -1,0 +1,112 @@
+"""How strongly, and with how many of its units, each network responds to the words that all know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.analyses.comparison.spread import UnitMoments
+from analytics.analyses.comparison.strength import ResponseStrength, response_strength
+from dashboard.queries.cache import AnswerCache
+from dashboard.queries.clusters.overview import plain
+from dashboard.queries.compare.chosen import Chosen, ChosenQueries
+from dashboard.queries.compare.layers import CompareLayerQueries
+from dashboard.queries.compare.question import CompareQuestion
+from dashboard.queries.responses import ResponseQueries
+
+__all__ = ["CompareResponseQueries"]
+
+MIN_COUNT = 5
+"""Occurrences below which a word's mean is too rough to count, as on the Clusters page."""
+QUANTILES = (0.09, 0.25, 0.5, 0.75, 0.91)
+NO_WORDS = "No word occurs at least {least} times in each of the recordings, so responses are not compared."
+
+
+class CompareResponseQueries:
+    """Strength and sparsity of expected responses."""
+
+    def __init__(
+        self,
+        chosen: ChosenQueries,
+        layers: CompareLayerQueries,
+        responses: ResponseQueries,
+        cache: AnswerCache,
+    ) -> None:
+        self._chosen, self._layers, self._responses, self._cache = chosen, layers, responses, cache
+
+    def response(self, asked: CompareQuestion) -> dict[str, Any]:
+        """Return a row for each recording, over the words that are frequent enough in all of them."""
+        chosen = self._chosen.all(asked)
+        words = self._words(chosen)
+        answer = {"nWords": len(words), "minCount": MIN_COUNT}
+        if not words:
+            return {
+                **answer,
+                "why": NO_WORDS.format(least=MIN_COUNT),
+                "rows": [each.head() for each in chosen],
+            }
+        return {**answer, "rows": [self._row(each, words) for each in chosen]}
+
+    def of_state(self, each: Chosen, words: list[str]) -> ResponseStrength:
+        """Return strength and sparsity of one recording's state over some words."""
+
+        def compute() -> ResponseStrength:
+            response = self._responses.response(each.recording, each.state)
+            ids = {str(text): word for word, text in enumerate(each.recording.vocabulary)}
+            deviation = self._moments(each).deviation
+            return response_strength(response, deviation, words=[ids[word] for word in words])
+
+        parameters = {"state": each.state, "words": words}
+        return self._cache.answer("response strength", each.fingerprint, parameters, compute)
+
+    def frequent(self, each: Chosen) -> NDArray[np.object_]:
+        """Return the words that occur often enough in one recording, in the order of their ids."""
+        counts = np.bincount(each.recording.token_ids, minlength=len(each.recording.vocabulary))
+        return each.recording.vocabulary[np.flatnonzero(counts >= MIN_COUNT)]
+
+    def _words(self, chosen: list[Chosen]) -> list[str]:
+        """Words that are frequent enough in all recordings that open, in the order of the first."""
+        lists = [[str(word) for word in self.frequent(each)] for each in chosen if each.recording]
+        if not lists:
+            return []
+        shared = set(lists[0]).intersection(*lists[1:])
+        return [word for word in dict.fromkeys(lists[0]) if word in shared]
+
+    def _moments(self, each: Chosen) -> UnitMoments:
+        return self._layers.moments(each.recording, each.state)
+
+    def _row(self, each: Chosen, words: list[str]) -> dict[str, Any]:
+        if each.recording is None:
+            return each.head()
+        found = self.of_state(each, words)
+        return {
+            **each.head(),
+            "n": found.n_words,
+            "units": each.recording.states(each.state).shape[1],
+            "constant": found.n_constant,
+            "strength": _over_words(found.strength),
+            "relative": _over_words(found.relative),
+            "shareOfUnits": _over_words(found.share_of_units),
+            "sparsity": _over_words(found.sparsity),
+            "step": plain(found.step),
+            "within": plain(found.within),
+        }
+
+
+def _over_words(values: NDArray[np.float64]) -> dict[str, Any]:
+    """Mean and quantiles over the words for which there is a number."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return {
+            "mean": None,
+            "quantiles": None,
+            "n": 0,
+            "why": "It is not defined: nothing responds or varies.",
+        }
+    return {
+        "mean": plain(known.mean()),
+        "quantiles": [plain(value) for value in np.quantile(known, QUANTILES)],
+        "n": len(known),
+    }
