@@ -1,4 +1,4 @@
-"""Answers worth keeping: in memory first, then on disk for every worker of this host.
+"""Answers worth keeping: in memory first, then where all workers find them, in files or in Redis.
 
 A key holds everything that changes an answer: the recording's fingerprint, the sources that compute it,
 the question and every parameter, unrounded. Arrays in answers are read-only, because they are shared.
@@ -6,10 +6,11 @@ the question and every parameter, unrounded. Arrays in answers are read-only, be
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import logging
-import os
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
@@ -18,13 +19,15 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from dashboard.queries.sealed import BrokenSealError, seal, unseal
+from dashboard.queries.shared_files import FileAnswers
+from dashboard.queries.shared_redis import RedisAnswers
+
 __all__ = ["AnswerCache", "code_version"]
 
 Answer = TypeVar("Answer")
 SOURCES = Path(__file__).resolve().parents[2]
 BYTES_PER_MEGABYTE = 1_000_000
-PRUNE_EVERY = 32
-"""Answers written between two looks at the size of the folder."""
 SMALLEST_ENTRY_BYTES = 1_000
 """What an answer without arrays is taken to need."""
 
@@ -32,13 +35,30 @@ log = logging.getLogger(__name__)
 
 
 class AnswerCache:
-    """Answers by question. Safe for threads: the same question asked twice at once is computed once."""
+    """Answers by question. The same question asked at once, by threads or processes, is computed once.
 
-    def __init__(self, folder: Path, *, disk_megabytes: int, memory_megabytes: int) -> None:
+    `key` seals what is kept, `url` names a Redis to keep it in rather than in `folder`; `tell` is called with
+    each question, where its answer was found (memory, shared or computed) and the seconds it took.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        disk_megabytes: int,
+        memory_megabytes: int,
+        key: bytes = b"",
+        url: str = "",
+        tell: Callable[[str, str, float], None] = lambda question, found, seconds: None,
+    ) -> None:
         self.folder = folder.resolve()
         """Where answers are kept; sub-folders are for those who make them."""
-        self._disk = _DiskAnswers(folder, max_bytes=disk_megabytes * BYTES_PER_MEGABYTE)
+        max_bytes = disk_megabytes * BYTES_PER_MEGABYTE
+        files = FileAnswers(folder, max_bytes=max_bytes)
+        self.shared = RedisAnswers(url, max_bytes=max_bytes) if url else files
+        """What all workers share."""
         self._memory = _MemoryAnswers(max_bytes=memory_megabytes * BYTES_PER_MEGABYTE)
+        self._key, self._tell = key, tell
         self._version = code_version()
         self._lock = threading.Lock()
         self._running: dict[str, threading.Lock] = {}
@@ -57,27 +77,56 @@ class AnswerCache:
         `on_disk=False` suits answers that are faster to compute than to read from a file.
         """
         key = answer_key(question, fingerprint, parameters, version=self._version)
-        found = self._memory.get(key)
-        if found is not None:
-            return found
+        began = time.perf_counter()
+        answer, found = self._found(key, compute, on_disk=on_disk)
+        self._tell(question, found, time.perf_counter() - began)
+        return answer
+
+    def _found(self, key: str, compute: Callable[[], Answer], *, on_disk: bool) -> tuple[Answer, str]:
+        """Return an answer and where it was found; of several threads, one looks further than the memory."""
+        kept = self._memory.get(key)
+        if kept is not None:
+            return kept, "memory"
         with self._lock:
             turn = self._running.setdefault(key, threading.Lock())
         with turn:
             try:
-                found = self._memory.get(key)
-                return self._fill(key, compute, on_disk=on_disk) if found is None else found
+                kept = self._memory.get(key)
+                if kept is not None:
+                    return kept, "memory"
+                answer, found = self._fetched(key, compute) if on_disk else (compute(), "computed")
+                self._memory.put(key, _freeze(answer))
+                return answer, found
             finally:
                 with self._lock:
                     self._running.pop(key, None)
 
-    def _fill(self, key: str, compute: Callable[[], Answer], *, on_disk: bool) -> Answer:
-        found = self._disk.get(key) if on_disk else None
-        if found is None:
-            found = compute()
-            if on_disk:
-                self._disk.put(key, found)
-        self._memory.put(key, _freeze(found))
-        return found
+    def _fetched(self, key: str, compute: Callable[[], Answer]) -> tuple[Answer, str]:
+        """Return what all workers share; of several processes, one computes it."""
+        kept = self._unsealed(key)
+        if kept is not None:
+            return kept, "shared"
+        with self.shared.turn(key):
+            kept = self._unsealed(key)
+            if kept is not None:
+                return kept, "shared"
+            answer = compute()
+            self.shared.put(key, seal(key, answer, key=self._key))
+            return answer, "computed"
+
+    def _unsealed(self, key: str) -> Any:
+        sealed = self.shared.get(key)
+        if sealed is None:
+            return None
+        try:
+            return unseal(key, sealed, key=self._key)
+        except BrokenSealError:
+            log.warning("An answer in the cache is damaged or not ours, and is computed again.")
+        except Exception as error:
+            log.warning(
+                "An answer in the cache could not be read (%s), and is computed again.", type(error).__name__
+            )
+        return None
 
 
 def answer_key(question: str, fingerprint: str, parameters: Mapping[str, Any], *, version: str) -> str:
@@ -93,6 +142,7 @@ def answer_key(question: str, fingerprint: str, parameters: Mapping[str, Any], *
     return hashlib.sha256(f"{version}\n{fingerprint}\n{question}\n{written}".encode()).hexdigest()
 
 
+@functools.cache
 def code_version() -> str:
     """Return a digest of the sources that compute and shape answers: other code, other answers."""
     digest = hashlib.sha256()
@@ -137,50 +187,6 @@ class _MemoryAnswers:
             self._n_bytes += size
             while self._n_bytes > self._max_bytes:
                 self._n_bytes -= self._entries.popitem(last=False)[1][1]
-
-
-class _DiskAnswers:
-    """Answers as files, up to a number of bytes. A file that cannot be read is no answer."""
-
-    def __init__(self, folder: Path, *, max_bytes: int) -> None:
-        from flask_caching.backends import FileSystemCache
-
-        self._folder, self._max_bytes, self._n_written = folder, max_bytes, 0
-        # The files are pickles: whoever may write here may run code here.
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        # threshold=0: the library counts files, here the bytes matter (`_prune`).
-        self._files = FileSystemCache(str(folder), threshold=0, default_timeout=0, mode=0o600)
-
-    def get(self, key: str) -> Any:
-        try:
-            return self._files.get(key)
-        except Exception:
-            log.warning("An answer in %s could not be read and is computed again.", self._folder)
-            return None
-
-    def put(self, key: str, value: Any) -> None:
-        self._files.set(key, value)
-        self._n_written += 1
-        if self._n_written % PRUNE_EVERY == 0:
-            self._prune()
-
-    def _prune(self) -> None:
-        """Remove the oldest files until the rest fits."""
-        files = []
-        for entry in os.scandir(self._folder):
-            if entry.is_dir():
-                continue  # The background jobs look after theirs.
-            try:
-                files.append((entry.stat().st_mtime, entry.stat().st_size, entry.path))
-            except FileNotFoundError:
-                continue  # Another worker was faster.
-        excess = sum(size for _, size, _ in files) - self._max_bytes
-        for _, size, path in sorted(files):
-            if excess <= 0:
-                break
-            Path(path).unlink(missing_ok=True)
-            excess -= size
 
 
 def _parts(value: Any) -> list[Any]:
