@@ -25,6 +25,9 @@
     let settling = null;
 
     const change = (patch, options) => stateroom.view.change(patch, options || {history: "push"});
+    /** The panel whose pattern is searched for, and that pattern. */
+    const panel = () => stateroom.matchSide.of(view)[0];
+    const pattern = (of) => pick(of.of(view), PATTERN);
 
     // ---- asking -----------------------------------------------------------------------------------------
     const REQUEST = "match-results-request";
@@ -42,8 +45,11 @@
             drawn = {};
             byId(id("table")).replaceChildren();
         }
-        const wanted = view.matched && view.recording ? pick(view, [...PATTERN, ...FILTERS, "color", "heat"]) : null;
-        const dragging = wanted && asked && !same(pick(wanted, PATTERN), pick(asked, PATTERN)) && previous.matched;
+        const [mine, other] = stateroom.matchSide.of(view);
+        const wanted = view.matched && view.recording ? {...pattern(mine), ...pick(view, [...FILTERS, "color", "heat"]),
+            ...(other ? {other: pattern(other)} : {})} : null;
+        const moves = [...PATTERN, "other"];
+        const dragging = wanted && asked && !same(pick(wanted, moves), pick(asked, moves)) && previous.matched;
         markStale(wanted);
         if (wanted && dragging) {
             settling = window.setTimeout(() => {
@@ -74,7 +80,7 @@
     /** Lengths and labels are asked for when the rows are on the screen. */
     function summarise(results) {
         const wanted = results && results.rows
-            ? {...pick(view, [...PATTERN, ...FILTERS, "labels"]), theme: stateroom.theme.current()} : null;
+            ? {...pattern(panel()), ...pick(view, [...FILTERS, "labels"]), theme: stateroom.theme.current()} : null;
         if (same(wanted, summarised)) {
             return;
         }
@@ -87,10 +93,10 @@
     function render(results) {
         stateroom.matchResults = results;
         if (!view || !view.matched || !results || !same(results.request, asked)
-            || !stateroom.view.fits(view.recording, results.fingerprint)) {
+            || !stateroom.view.fits(results.request.recording, results.fingerprint)) {
             return;
         }
-        const look = {...pick(view, ["start", "stop", "color", "heat", "mask", "cell"]), theme: stateroom.theme.current()};
+        const look = {...pick(panel().view(), ["start", "stop", "color", "heat", "mask", "cell"]), theme: stateroom.theme.current()};
         if (drawn.results !== results || !same(drawn.look, look)) {
             drawn = {results, look};
             draw(results);
@@ -102,6 +108,7 @@
     function draw(results) {
         markStale(results.request);
         byId(id("caption")).textContent = caption(results);
+        stateroom.matchSide.draw(view, results);
         setProps(id("summary"), {hidden: !results.rows && !view.length});
         byId(id("status")).textContent = results.rows
             ? "Point at a word or a cell for its values. ↑ ↓ move, Enter selects a match above, Space only shows it." : "";
@@ -113,7 +120,7 @@
         }
         checkNames(results);
         stateroom.matchTable.draw(byId(id("table")), results, {
-            start: view.start, stop: view.stop, color: view.color, mask: view.mask, cell: view.cell,
+            ...pick(panel().view(), ["start", "stop"]), color: view.color, mask: view.mask, cell: view.cell,
             heats: ["count", ...(results.rows.tracks[view.heat] ? [view.heat] : [])],
         }, {point: (text) => { byId(id("status")).textContent = text; }, open, look});
         byId(id("legend")).replaceChildren(...stateroom.matchTable.legends());
@@ -241,7 +248,8 @@
     // ---- a match in the select view ---------------------------------------------------------------------
     function centred(index) {
         const {start, stop} = drawn.results.rows;
-        return {at: Math.max(0, Math.floor((start[index] + stop[index] - view.width) / 2)),
+        const last = panel().lastStart();
+        return {at: Math.max(0, Math.min(last, Math.floor((start[index] + stop[index] - view.width) / 2))),
             range: {start: start[index], stop: stop[index]}};
     }
 
@@ -251,12 +259,12 @@
 
     function open(index) {
         const {at, range} = centred(index);
-        change({at, ...range, matched: false, length: 0});
+        panel().change({at, ...range, matched: false, length: 0}, {history: "push"});
         toTop();
     }
 
     function look(index) {
-        change({at: centred(index).at});
+        panel().change({at: centred(index).at}, {history: "push"});
         toTop();
     }
 

@@ -90,6 +90,9 @@
         return cell;
     }
 
+    /** Whether a match shares a position with one of the other state's. */
+    const coincides = (index) => Boolean(shown.results.coincide && shown.results.coincide.rows && shown.results.coincide.rows[index]);
+
     function buildRow(index) {
         const {results, options} = shown;
         const rows = results.rows;
@@ -102,6 +105,7 @@
         const selection = rows.start[index] === options.start && rows.stop[index] === options.stop;
         row.classList.toggle("match-meets-selection",
             rows.start[index] < options.stop && rows.stop[index] > options.start);
+        row.classList.toggle("match-coincides", coincides(index));
         row.append(metaCells(index, selection), wordCells(index));
         options.heats.forEach((heat) => row.append(heatCells(index, heat)));
         return row;
@@ -265,7 +269,7 @@
             const length = rows.stop[index] - rows.start[index];
             parts.push(length + (length === 1 ? " position" : " positions"), placeWords(index, rows.start[index]),
                 "holds " + rows.overlap[index] + " of the pattern's " + units + " units",
-                rows.union[index] + " in the union", "Jaccard " + (rows.overlap[index] / rows.union[index]).toFixed(3));
+                ...(coincides(index) ? ["one of the other's matches is there too"] : []), rows.union[index] + " in the union", "Jaccard " + (rows.overlap[index] / rows.union[index]).toFixed(3));
             return parts.join(" · ");
         }
         parts.push("“" + stateroom.visible(rows.texts[rows.words[index][place]]) + "”",

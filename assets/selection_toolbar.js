@@ -12,11 +12,6 @@
     const last = () => (selection.window ? selection.window.n_positions : Infinity);
 
     // ---- moving -----------------------------------------------------------------------------------------
-    /** Bring the window to a position, as far as the recording goes. */
-    selection.go = function (at, options) {
-        stateroom.view.change({at: Math.max(0, Math.min(Math.round(at), last() - view().width))}, options);
-    };
-
     /** Show fewer or more tokens around the same middle, or around the selection when it is in the window. */
     selection.zoom = function (width) {
         const now = view();
@@ -32,13 +27,6 @@
         const wider = WIDTHS.find((width) => width > now) || 500;
         const narrower = [...WIDTHS].reverse().find((width) => width < now) || 10;
         selection.zoom(by > 0 ? wider : narrower);
-    };
-    selection.sequenceStep = function (by) {
-        const shown = selection.window;
-        const to = shown && (by > 0 ? shown.next_start : shown.previous_start);
-        if (to !== null && to !== undefined) {
-            selection.go(to);
-        }
     };
 
     // ---- fields -----------------------------------------------------------------------------------------
@@ -134,9 +122,9 @@
     }
 
     /** The range, or without one what the window shows: word by word through the clusters; what is left of its first. */
-    function leadOn({recording, state, at, width, start, stop}) {
+    function leadOn({recording, state, at, width, start, stop, beside, beside_state: second}) {
         const [from, to] = start >= 0 ? [start, stop] : [at, at + Math.min(width, selection.window ? selection.window.n_positions - at : width)];
-        fields.inSentences.href = stateroom.view.setting("sentences") + "?" + new URLSearchParams({recording, state, s: "c" + from + "-" + to});
+        fields.inSentences.href = stateroom.view.setting("sentences") + "?" + new URLSearchParams({recording, state, ...(second ? {beside, state2: second} : {}), s: "c" + from + "-" + to});
         fields.inSentences.title = start >= 0 ? "What the range does to the clusters, word by word" : "What these tokens do to the clusters, word by word";
         fields.inMemory.href = stateroom.view.setting("memory") + "?" + new URLSearchParams({recording, state, view: "where", position: from});
         fields.inMemory.title = "What is left of the first of these tokens at each of the next";

@@ -46,7 +46,7 @@ def register(app: Dash, queries: Queries) -> None:
         prevent_initial_call=True,
     )
     def find_matches(request: dict | None) -> dict | None:
-        return {**queries.match.results(_asked(request)), "request": request} if request else None
+        return {**_results(queries, request), "request": request} if request else None
 
     @app.callback(
         Output(Match.LENGTHS, "figure"),
@@ -100,6 +100,14 @@ def register(app: Dash, queries: Queries) -> None:
     def save_parquet(_clicks: int | None, request: dict | None) -> dict[str, Any]:
         asked = _asked(request)
         return dcc.send_bytes(as_parquet(queries.match.table(asked)), f"{asked.recording}-matches.parquet")
+
+
+def _results(queries: Queries, request: dict[str, Any]) -> dict[str, Any]:
+    """The matches; with a second state beside, which of them coincide with those of `other`."""
+    other = request.get("other")
+    if not isinstance(other, dict):
+        return queries.match.results(_asked(request))
+    return queries.beside.results(_asked(request), _asked({**request, **other}))
 
 
 def _asked(request: dict | None) -> MatchQuestion:

@@ -51,32 +51,20 @@ def flight(store: str) -> list:
     return [(Output(flight_of(store), "data"), under_way, ended)]
 
 
-def _window(queries: Queries, view: MatchView) -> dict[str, Any]:
-    return queries.window.window(
-        view.recording,
-        view.state,
-        at=view.at,
-        width=view.width,
-        transform=view.transform,
-        tracks=view.tracks,
-        run=view.run,
-        threshold=view.threshold,
-    )
+def _fields(view: MatchView, *names: str) -> dict[str, Any]:
+    return {name: getattr(view, name) for name in names}
 
 
-def _selected(queries: Queries, view: MatchView) -> dict[str, Any]:
-    return queries.selection.selected(
-        view.recording,
-        view.state,
-        at=view.at,
-        start=view.start,
-        stop=view.stop,
-        off_before=view.off_before,
-        off_after=view.off_after,
-        threshold=view.threshold,
-        transform=view.transform,
-        dropped=view.dropped,
-        pinned=view.pinned,
+WINDOW = ("recording", "state", "at", "width", "transform", "tracks", "run", "threshold")
+SELECTION = ("recording", "state", "at", "start", "stop", "off_before", "off_after", "threshold", "transform",
+             "dropped", "pinned")  # fmt: skip
+
+
+def _difference(queries: Queries, view: MatchView) -> dict[str, Any]:
+    return queries.beside.difference(
+        (view.recording, view.state),
+        (view.beside or view.recording, view.beside_state),
+        **_fields(view, "at", "width", "transform", "by_unit"),
     )
 
 
@@ -88,13 +76,19 @@ def _share(queries: Queries, view: MatchView) -> dict[str, Any]:
 
 
 QUESTIONS: dict[str, Answerer] = {
-    "window": _window,
-    "selected": _selected,
+    "window": lambda queries, view: queries.window.window(**_fields(view, *WINDOW)),
+    "selected": lambda queries, view: queries.beside.selected(**_fields(view, *SELECTION)),
     "neighbourhood": lambda queries, view: queries.window.neighbourhood(view.recording, at=view.at),
     "distribution": lambda queries, view: queries.selection.bars(
         view.recording, view.state, transform=view.transform
     ),
     "share": _share,
     "hits": lambda queries, view: queries.search.search(view.recording, view.search),
+    "difference": _difference,
 }
-"""What the scripts may ask. They send the part of the view that the answer depends on."""
+QUESTIONS |= {
+    **{f"beside-{name}": QUESTIONS[name] for name in ("selected", "neighbourhood", "distribution", "share")},
+    "beside-window": lambda queries, view: queries.beside.window(**_fields(view, *WINDOW, "linked")),
+}
+"""What the scripts may ask. They send the part of the view that the answer depends on; what they ask for the
+second state, `beside-...`, is in the words of a view that has it first."""

@@ -48,9 +48,16 @@ def _head() -> html.Div:
     return html.Div(
         [
             html.Div(
-                [html.H2(id=Match.CAPTION, className="matches-caption"), release, working, save],
+                [
+                    html.Span(id=Match.MATCHES_OF, className="matches-of"),
+                    html.H2(id=Match.CAPTION, className="matches-caption"),
+                    release,
+                    working,
+                    save,
+                ],
                 className="matches-title",
             ),
+            html.P(id=Match.COINCIDE, className="matches-coincide"),
             html.Div(
                 [
                     _number(Match.MIN_LENGTH, "length from", "Shortest match, in positions", minimum=1),

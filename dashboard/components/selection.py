@@ -7,7 +7,7 @@ from typing import Any
 from dash import dcc, html
 
 from dashboard.components.empty import empty_state
-from dashboard.ids import Match
+from dashboard.ids import Match, MatchBeside
 from dashboard.links import PATHS
 
 __all__ = ["REQUESTS", "flight_of", "no_recording", "selection_panel", "selection_stores"]
@@ -35,24 +35,35 @@ def selection_panel(graph_config: dict[str, Any]) -> html.Section:
             html.H1("Select & match", className="visually-hidden"),
             html.Div(id=Match.TOOLBAR, className="select-toolbar", role="toolbar", **_label("Move and show")),
             html.Div(id=Match.HIT_LIST, className="hit-list", hidden=True),
-            html.Div(
-                [
-                    html.Div(_plot(Match.PLOT, graph_config), className="stage-plot"),
-                    html.Div(id=Match.DISTRIBUTION_PLOT, className="stage-distribution"),
-                    html.Div(id=Match.TOKENS, className="stage-rows"),
-                    html.Div(id=Match.RAIL, className="stage-rows"),
-                    html.Div(id=Match.HEAT_STRIP, className="stage-rows"),
-                    html.Div(id=Match.TRACKS, className="stage-rows"),
-                ],
-                id=Match.STAGE,
-                className="stage is-blank",
-            ),
+            html.Div(id=MatchBeside.FIRST_HEAD, className="beside-head beside-first"),
+            _stage(Match, _plot(Match.PLOT, graph_config)),
+            html.Div(id=MatchBeside.HEAD, className="beside-head beside-second"),
+            # Plotly draws into it when there is a second state; a graph of Dash would be drawn at once.
+            _stage(MatchBeside, html.Div(id=MatchBeside.PLOT, className="own-plot"), "beside-part"),
+            html.Div(id=MatchBeside.DIFFERENCE, className="beside-part beside-difference"),
             html.Div(id=Match.STRIP),
+            html.Div(id=MatchBeside.STRIP, className="beside-part"),
             html.Div(id=Match.CHIPS, className="units"),
+            html.Div(id=MatchBeside.CHIPS, className="units beside-part"),
         ],
         id=Match.SELECT,
         className="select-panel",
         **_label("Select"),
+    )
+
+
+def _stage(ids: type, plot: Any, class_name: str = "") -> html.Div:
+    return html.Div(
+        [
+            html.Div(plot, className="stage-plot"),
+            html.Div(id=ids.DISTRIBUTION_PLOT, className="stage-distribution"),
+            html.Div(id=ids.TOKENS, className="stage-rows"),
+            html.Div(id=ids.RAIL, className="stage-rows"),
+            html.Div(id=ids.HEAT_STRIP, className="stage-rows"),
+            html.Div(id=ids.TRACKS, className="stage-rows"),
+        ],
+        id=ids.STAGE,
+        className=f"stage is-blank {class_name}".strip(),
     )
 
 

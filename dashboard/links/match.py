@@ -34,6 +34,7 @@ __all__ = [
 PATH = "/match"
 TRANSFORMS = ("raw", "tanh", "abs", "abs_tanh")
 AXES = ("auto", "most", "fixed")
+SIDES = ("a", "b")
 MIN_WIDTH, MAX_WIDTH = 10, 500
 MAX_LIMIT = 1000
 MAX_OFF = 500
@@ -90,6 +91,22 @@ class MatchView:
     """Width of a word of the matches in pixels; 0: as wide as most words need."""
     labels: str = ""
     """Annotation whose labels inside the matches are compared with the corpus; empty: the most telling."""
+    beside: str = ""
+    """The recording beside the first; empty: the same one, in the state `beside_state`."""
+    beside_state: str = ""
+    """The state beside the first; empty: there is none."""
+    linked: bool = True
+    """Whether both show the same positions and range on one scale; else those below are the second's own."""
+    beside_at: int = 0
+    beside_start: int = -1
+    beside_stop: int = -1
+    beside_dropped: tuple[int, ...] = ()
+    """Units of the second taken out of its selection by hand."""
+    beside_pinned: tuple[int, ...] = ()
+    by_unit: bool = False
+    """Whether the states are subtracted unit by unit."""
+    matches_of: str = "a"
+    """Whose pattern the matches are of: the first's or the second's."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for the browser."""
@@ -126,13 +143,35 @@ PARSERS: dict[str, Parser] = {
     "heat": TEXT,
     "cell": whole(0, MAX_CELL),
     "labels": TEXT,
+    "beside": TEXT,
+    "beside_state": TEXT,
+    "linked": SWITCH,
+    "beside_at": whole(0, 1 << 62),
+    "beside_start": POSITION,
+    "beside_stop": POSITION,
+    "beside_dropped": UNITS,
+    "beside_pinned": UNITS,
+    "by_unit": SWITCH,
+    "matches_of": choice(SIDES),
 }
 
 ADDRESS = Address(
     MatchView(),
     path=PATH,
     parsers=PARSERS,
-    other_names={"start": "from", "stop": "to", "off_before": "before", "off_after": "after"},
+    other_names={
+        "start": "from",
+        "stop": "to",
+        "off_before": "before",
+        "off_after": "after",
+        "beside_state": "state2",
+        "beside_at": "at2",
+        "beside_start": "from2",
+        "beside_stop": "to2",
+        "beside_dropped": "dropped2",
+        "beside_pinned": "pinned2",
+        "matches_of": "of",
+    },
 )
 
 
@@ -186,7 +225,9 @@ def match_from_dict(values: Mapping[str, Any] | None) -> MatchView:
 
 
 def _with_a_range(view: MatchView, problems: list[str]) -> tuple[MatchView, list[str]]:
-    if (view.start < 0) != (view.stop < 0) or view.stop < view.start or view.start == view.stop >= 0:
-        sentence = f"The address selects {view.start} to {view.stop}, which is no range. Nothing is selected."
-        return replace(view, start=-1, stop=-1), [*problems, sentence]
+    for start, stop in (("start", "stop"), ("beside_start", "beside_stop")):
+        low, high = getattr(view, start), getattr(view, stop)
+        if (low < 0) != (high < 0) or high < low or low == high >= 0:
+            sentence = f"The address selects {low} to {high}, which is no range. Nothing is selected."
+            view, problems = replace(view, **{start: -1, stop: -1}), [*problems, sentence]
     return view, problems

@@ -21,7 +21,9 @@ from dashboard.queries.compare.response import CompareResponseQueries
 from dashboard.queries.compare.units import CompareUnitQueries
 from dashboard.queries.compare.view import CompareViewQueries
 from dashboard.queries.contents import ContentQueries
+from dashboard.queries.match.beside import BesideQueries
 from dashboard.queries.match.matches import MatchQueries
+from dashboard.queries.match.view import MatchViewQueries
 from dashboard.queries.memory.classes import MemoryClassQueries
 from dashboard.queries.memory.directions import MemoryDirectionQueries, RememberedDirections
 from dashboard.queries.memory.overview import MemoryQueries
@@ -45,7 +47,6 @@ from dashboard.queries.sentences.reading import PassageQueries
 from dashboard.queries.sentences.view import SentencesViewQueries
 from dashboard.queries.training import TrainingQueries
 from dashboard.queries.verification import VerificationQueries
-from dashboard.queries.view import ViewQueries
 from dashboard.queries.window import WindowQueries
 
 __all__ = ["Queries"]
@@ -62,10 +63,13 @@ class Queries:
         self.contents = ContentQueries(self.recordings, cache)
         self.training = TrainingQueries(self.recordings)
         self.verification = VerificationQueries(self.recordings)
-        self.view = ViewQueries(self.recordings)
+        self.view = MatchViewQueries(self.recordings)
         self.window = WindowQueries(self.recordings, self.annotations)
         self.selection = SelectionQueries(self.recordings, cache)
         self.match = MatchQueries(self.recordings, self.selection, self.annotations, cache)
+        self.beside = BesideQueries(
+            self.recordings, window=self.window, selection=self.selection, match=self.match, cache=cache
+        )
         self.search = SearchQueries(self.recordings, cache)
         self.responses = ResponseQueries(cache)
         self.clusters = ClusterQueries(self.recordings, self.responses, self.annotations, cache)

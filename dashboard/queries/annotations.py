@@ -12,7 +12,7 @@ from analytics.errors import UnknownNameError, nearest
 from analytics.store.recording import Recording
 from dashboard.queries.cache import AnswerCache
 
-__all__ = ["LOSS", "MAX_COLORS", "PREDICTION", "AnnotationQueries", "available_tracks"]
+__all__ = ["LOSS", "MAX_COLORS", "PREDICTION", "AnnotationQueries", "available_tracks", "target_texts"]
 
 PREDICTION = ":prediction"
 LOSS = ":loss"
@@ -139,11 +139,12 @@ def _prediction_track(recording: Recording, start: int, stop: int) -> dict[str, 
         "words": recording.vocabulary[words].tolist(),
         "ids": places.reshape(ids.shape).tolist(),
         "probabilities": np.round(probabilities.astype(float), 4).tolist(),
-        "targets": _targets(recording, start, stop),
+        "targets": target_texts(recording, start, stop),
     }
 
 
-def _targets(recording: Recording, start: int, stop: int) -> list[str | None]:
+def target_texts(recording: Recording, start: int, stop: int) -> list[str | None]:
+    """Return the token that was to be predicted at each position, nothing where there was none."""
     if recording.targets is None:
         return [None] * (stop - start)
     targets = recording.targets[start:stop].tolist()

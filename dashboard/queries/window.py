@@ -44,24 +44,33 @@ class WindowQueries:
         tracks: Sequence[str] = (),
         run: int = 1,
         threshold: float = 0.0,
+        keeps_place: bool = False,
     ) -> dict[str, Any]:
-        """Return all units over the positions [at, at + width); on-runs shorter than `run` become gaps."""
+        """Return all units over the positions [at, at + width); on-runs shorter than `run` become gaps.
+
+        At the end a window moves back into the recording; one that `keeps_place` has nothing there.
+        """
         opened = self._recordings.open(recording)
         states = opened.states(state)
         start, stop = clipped(at, width, n_positions=opened.n_positions)
+        if keeps_place:
+            start, stop = (min(end, opened.n_positions) for end in (at, at + width))
+        missing = width - (stop - start) if keeps_place else 0
         values = transformed(states.read(start, stop), transform)
         if run > 1:
             short = short_runs(states, start, stop, threshold=threshold, min_length=run, transform=transform)
             values[short] = np.nan
+        if missing:
+            values = np.pad(values.astype(np.float32), ((0, missing), (0, 0)), constant_values=np.nan)
         return {
             "recording": recording,
             "state": state,
             "transform": transform,
-            "start": start,
-            "stop": stop,
+            "start": at if keeps_place else start,
+            "stop": at + width if keeps_place else stop,
             "n_positions": opened.n_positions,
             "n_units": states.shape[1],
-            "tokens": opened.token_texts(start, stop),
+            "tokens": [*opened.token_texts(start, stop), *[None] * missing],
             **packed(values),
             **sequences(opened, start, stop),
             "tracks": [self._annotations.track(opened, name, start, stop) for name in tracks],

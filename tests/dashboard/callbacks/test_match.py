@@ -101,3 +101,12 @@ def test_files_are_the_same_matches(client):
     data = next(iter(parquet.values()))["data"]
     frame = pd.read_parquet(io.BytesIO(base64.b64decode(data["content"])))
     assert frame["start"].tolist() == start
+
+
+def test_a_second_state_says_which_matches_coincide(client):
+    other = {name: VIEW[name] for name in ("recording", "start", "stop", "dropped", "pinned")}
+    results = rows(client, VIEW | {"other": {**other, "state": "layer0.hidden"}})
+    assert len(results["coincide"]["rows"]) == len(results["rows"]["start"])
+    same = rows(client, VIEW | {"other": {**other, "state": "layer0.cell"}})
+    assert same["coincide"] == {"why": "", "rows": [True] * 50, "n": 50, "n_other": 50}
+    assert "coincide" not in rows(client, VIEW | {"other": "nonsense"})

@@ -9,7 +9,8 @@ from dashboard.callbacks.selection import QUESTIONS
 from dashboard.links import MatchView
 from dashboard.settings import Settings
 
-ASKED = {"recording": "small", "state": "s", "start": 1, "stop": 2, "threshold": 0.5, "search": "b"}
+ASKED = {"recording": "small", "state": "s", "start": 1, "stop": 2, "threshold": 0.5, "search": "b",
+         "beside_state": "s"}  # fmt: skip
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_an_error_is_a_sentence(client):
 
 
 @pytest.mark.parametrize(
-    "asked", [None, [], "x", {"width": "abc", "pinned": "1;2", **ASKED}, {"at": -5, **ASKED}]
+    "asked", [{}, [], "x", {"width": "abc", "pinned": "1;2", **ASKED}, {"at": -5, **ASKED}]
 )
 def test_nonsense_never_breaks_it(client, asked):
     reply = ask(client, "selected", asked)

@@ -5,6 +5,7 @@ import pytest
 
 import analytics
 from analytics.errors import RangeError, UnknownNameError
+from dashboard.links import MatchView
 from dashboard.queries import Queries
 from dashboard.queries.cache import AnswerCache
 
@@ -163,7 +164,7 @@ def test_search_rows_have_their_context_inside_the_sequence(queries):
 
 def test_a_view_that_fits_is_left_as_it_is(queries):
     view = {
-        "recording": "small", "state": "layer0.cell", "at": 0, "width": 10, "start": 1, "stop": 3,
+        **MatchView().to_dict(), "recording": "small", "state": "layer0.cell", "width": 10, "start": 1, "stop": 3,
         "tracks": ["kind"], "dropped": [0], "pinned": [3],
     }  # fmt: skip
     changes, problems = queries.view.checked(view)
@@ -173,7 +174,7 @@ def test_a_view_that_fits_is_left_as_it_is(queries):
 
 def test_what_does_not_fit_becomes_the_default_with_a_sentence(queries):
     view = {
-        "recording": "small", "state": "layer0.cel", "at": 700, "width": 10, "start": 3, "stop": 5,
+        **MatchView().to_dict(), "recording": "small", "state": "layer0.cel", "at": 700, "start": 3, "stop": 5,
         "tracks": ["kind", "knid"], "dropped": [4], "pinned": [0],
     }  # fmt: skip
     changes, problems = queries.view.checked(view)
@@ -191,7 +192,7 @@ def test_what_does_not_fit_becomes_the_default_with_a_sentence(queries):
 
 def test_another_recording_is_shown_from_its_beginning(queries):
     view = {
-        "recording": "smal", "state": "layer0.cell", "at": 2, "width": 10, "start": 1, "stop": 3,
+        **MatchView().to_dict(), "recording": "smal", "state": "layer0.cell", "at": 2, "start": 1, "stop": 3,
         "tracks": ["kind"], "dropped": [0], "pinned": [3], "matched": True,
     }  # fmt: skip
     changes, problems = queries.view.checked(view)
