@@ -9,6 +9,7 @@ from dash import Dash
 from dashboard import messages, routing
 from dashboard.access import protect
 from dashboard.access.limits import RecordingLimits
+from dashboard.bad_requests import refuse_bad_requests
 from dashboard.callbacks import register_all
 from dashboard.components.shell import index_page, shell
 from dashboard.database import Database, DatabaseError
@@ -55,6 +56,7 @@ def create_app(settings: Settings) -> Dash:
     app.server.extensions["stateroom-warming"] = warming
     app.server.extensions["stateroom-database"] = database
     app.server.before_request(warming.start)
+    refuse_bad_requests(app, settings)
     # Last: the policy names the scripts of the index page, which are known only now.
     protect(app, settings, database)
     return app

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from flask import Flask
 
+from dashboard.bad_requests import MEGABYTE
 from dashboard.settings import Settings, SettingsError, variable
 
 __all__ = ["asked_for_settings", "serve"]
@@ -37,6 +38,8 @@ def serve(server: Flask, settings: Settings) -> str | int:
             port=settings.port,
             threads=settings.threads,
             ident=None,
+            # dashboard/bad_requests.py says what is too large; what is far larger is not even kept.
+            max_request_body_size=2 * MEGABYTE * settings.request_megabytes,
             # dashboard/access/door.py decides which of them are believed.
             clear_untrusted_proxy_headers=False,
         )
