@@ -1,4 +1,4 @@
-"""Requests that make no sense are refused before anything is computed; the log gets a line for each of them."""
+"""Refuses requests that make no sense before anything is computed; the log gets a line for each of them."""
 
 from __future__ import annotations
 
