@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from dashboard.database import Database
 from dashboard.queries.annotations import AnnotationQueries
 from dashboard.queries.as_python.lines import PythonQueries
 from dashboard.queries.cache import AnswerCache
-from dashboard.queries.clusters.beside import ClusterBesideQueries
 from dashboard.queries.clusters.detail import ClusterDetailQueries
 from dashboard.queries.clusters.overview import ClusterQueries
 from dashboard.queries.clusters.view import ClustersViewQueries
@@ -23,7 +21,6 @@ from dashboard.queries.compare.response import CompareResponseQueries
 from dashboard.queries.compare.units import CompareUnitQueries
 from dashboard.queries.compare.view import CompareViewQueries
 from dashboard.queries.contents import ContentQueries
-from dashboard.queries.findings.findings import FindingQueries
 from dashboard.queries.match.beside import BesideQueries
 from dashboard.queries.match.matches import MatchQueries
 from dashboard.queries.match.view import MatchViewQueries
@@ -59,15 +56,9 @@ class Queries:
     """All questions the pages ask. Safe to share between threads."""
 
     def __init__(
-        self,
-        data_dir: Path,
-        cache: AnswerCache,
-        *,
-        lets_see: Callable[[str], bool] | None = None,
-        database: Database | None = None,
+        self, data_dir: Path, cache: AnswerCache, *, lets_see: Callable[[str], bool] | None = None
     ) -> None:
         self.recordings = RecordingQueries(data_dir, lets_see)
-        self.findings = FindingQueries(database or Database("", data_dir), self.recordings)
         self.annotations = AnnotationQueries(cache)
         self.contents = ContentQueries(self.recordings, cache)
         self.training = TrainingQueries(self.recordings)
@@ -84,9 +75,6 @@ class Queries:
         self.clusters = ClusterQueries(self.recordings, self.responses, self.annotations, cache)
         self.cluster_detail = ClusterDetailQueries(self.recordings, self.responses, cache)
         self.clusters_view = ClustersViewQueries(self.recordings)
-        self.clusters_beside = ClusterBesideQueries(
-            self.recordings, self.responses, self.clusters, self.cluster_detail, cache
-        )
         self.networks = LiveNetworks(self.recordings)
         passages = PassageQueries(self.recordings, self.networks, cache)
         self.sentences = SentenceQueries(self.recordings, passages, self.clusters, self.annotations, cache)
