@@ -80,6 +80,13 @@ OPTIONS_OF_KINDS = {
 @click.option("--name", required=True, help="Name of the recording: its folder's, and in addresses.")
 @click.option("--title", help="What a reader sees.  [default: the name]")
 @click.option("--description", default="", help="A sentence about it.")
+@click.option(
+    "--step",
+    type=click.IntRange(min=0),
+    help="Of a checkpoint: after how many steps of its training it was taken.  "
+    "[default: as the network says]",
+)
+@click.option("--training", help="Name of that training.  [default: as the network says]")
 @folder_option
 @click.option(
     "--state", "states", multiple=True, help="A state to keep; may be given several times. Default: all."
@@ -120,6 +127,7 @@ def record(
 
         torch.set_num_threads(threads)
     kept = {key: options[key] for key in ("description", "top_k", "dtype", "device", "resume", "overwrite")}
+    kept |= {key: options[key] for key in ("step", "training") if options[key] is not None}
     kept |= {"name": options["title"] or name, "states": list(options["states"]) or None}
     if network is not None:
         made = _record_trained(network, files, path, reading=_changes(kind, options), options=kept)

@@ -38,11 +38,18 @@ NETWORKS_FOLDER = Path("data/networks")
     type=click.Path(file_okay=False, path_type=Path),
     help=f"Where to go on from, and to save after each epoch.  [default: {TRAINING_FOLDER}/NAME]",
 )
+@click.option(
+    "--keep-every",
+    type=click.IntRange(min=1),
+    metavar="EPOCHS",
+    help="Also keep the network after every so many epochs, in OUT/steps/0001, ..., to be recorded as "
+    "checkpoints of this training. With a FILE.toml; epochs that were trained before are not kept.",
+)
 @threads_option
 @json_option
 def train(
     network: str, epochs: int | None, changes: tuple[str, ...], out: Path | None, checkpoints: Path | None,
-    threads: int | None, as_json: bool,
+    keep_every: int | None, threads: int | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Train the network that FILE.toml describes, or one of the demo's by its NAME, and write its weights.
 
@@ -50,15 +57,17 @@ def train(
     the command is given again; remove its checkpoints to start anew. data/recipes holds examples of files.
     """
     is_file = network.endswith(".toml")
-    if not is_file and (changes or network not in NETWORKS):
-        wanted = "a training file, FILE.toml" if changes else f"FILE.toml or one of {', '.join(NETWORKS)}"
+    needs_file = bool(changes) or keep_every is not None
+    if not is_file and (needs_file or network not in NETWORKS):
+        wanted = "a training file, FILE.toml" if needs_file else f"FILE.toml or one of {', '.join(NETWORKS)}"
         raise click.UsageError(f"{wanted} is needed. Got {network!r}.")
     if threads is not None:
         import torch
 
         torch.set_num_threads(threads)
     if is_file:
-        facts, out = _train_file(network, changes, out=out, checkpoints=checkpoints, epochs=epochs)
+        options = {"epochs": epochs, "keep_every": keep_every}
+        facts, out = _train_file(network, changes, out=out, checkpoints=checkpoints, options=options)
     else:
         from analytics.ingest.training.recipes import train_network
 
@@ -81,12 +90,17 @@ def train(
 
 
 def _train_file(
-    file: str, changes: tuple[str, ...], *, out: Path | None, checkpoints: Path | None, epochs: int | None
+    file: str,
+    changes: tuple[str, ...],
+    *,
+    out: Path | None,
+    checkpoints: Path | None,
+    options: dict[str, Any],
 ) -> tuple[dict[str, Any], Path]:
     from analytics.ingest.training.file_training import train_file
     from analytics.ingest.training.training_file import read_training_file
 
     plan = read_training_file(file, changes=changes)
     out = out or NETWORKS_FOLDER / plan.name
-    facts = train_file(plan, folder=checkpoints or TRAINING_FOLDER / plan.name, out=out, epochs=epochs)
+    facts = train_file(plan, folder=checkpoints or TRAINING_FOLDER / plan.name, out=out, **options)
     return facts, out

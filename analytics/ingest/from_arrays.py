@@ -41,6 +41,8 @@ def write_recording(
     overwrite: bool = False,
     sequence_name: str = "sequence",
     opening_view: Mapping[str, str] | None = None,
+    step: int | None = None,
+    training: str = "",
     row_cache: bool = True,
 ) -> Recording:
     """Write a recording from arrays and open it.
@@ -71,7 +73,8 @@ def write_recording(
         Text of each token id. Default: the tokens in order of their first appearance.
     dtype : {"float16", "float32"}, optional
         In which the states are stored. Default: as they come, float64 as float32.
-    description, model, corpus, weights, overwrite, sequence_name, opening_view, row_cache
+    description, model, corpus, weights, overwrite, sequence_name, opening_view, step, training,
+    row_cache
         As in `RecordingWriter`.
 
     Raises
@@ -125,6 +128,8 @@ def write_recording(
         weights=weights,
         sequence_name=sequence_name,
         opening_view=opening_view,
+        step=step,
+        training=training,
         row_cache=row_cache,
         overwrite=overwrite,
     )

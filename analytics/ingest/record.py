@@ -133,7 +133,7 @@ def record(
         Show positions a second and the time left on stderr.
     **options
         As in `RecordingWriter`: description, model and corpus (facts), weights, sequence_name, opening_view,
-        row_cache, overwrite.
+        row_cache, overwrite; of a checkpoint, step and training.
 
     Returns
     -------

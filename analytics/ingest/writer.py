@@ -59,6 +59,10 @@ class RecordingWriter:
         What a sequence is: scene, sentence, game, ...
     opening_view : mapping of str to str, optional
         A finding to show first: parameters of the dashboard's address, such as ``{"from": "120"}``.
+    step : int, optional
+        Of a checkpoint: after how many steps, epochs or updates of its training it was taken.
+    training : str, optional
+        Name of that training: recordings with the same one are checkpoints of it.
     row_cache : bool, default=True
         Also write each state row by row: as much disk space again, and scattered ranges are read fast.
     overwrite : bool, default=False
@@ -105,6 +109,8 @@ class RecordingWriter:
         weights: str | Path | bytes | None = None,
         sequence_name: str = "sequence",
         opening_view: Mapping[str, str] | None = None,
+        step: int | None = None,
+        training: str = "",
         row_cache: bool = True,
         overwrite: bool = False,
         resume: bool = False,
@@ -126,6 +132,8 @@ class RecordingWriter:
             weights=weights,
             sequence_name=sequence_name,
             opening_view=opening_view,
+            step=step,
+            training=training,
             row_cache=row_cache,
             rows_per_group=rows_per_group,
         )

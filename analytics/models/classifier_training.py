@@ -15,7 +15,7 @@ from torch.nn import functional
 from analytics.models.classifier import Classifier, ClassifierShape
 from analytics.models.embedding_start import EmbeddingStart
 from analytics.models.schedule import Schedule
-from analytics.models.training import BatchLoss, digest, train
+from analytics.models.training import BatchLoss, Keep, digest, train
 
 __all__ = ["Labelled", "class_accuracies", "measure_classifier", "train_classifier"]
 
@@ -36,6 +36,7 @@ def train_classifier(
     schedule: Schedule,
     folder: Path,
     embedding: EmbeddingStart | None = None,
+    keep: Keep | None = None,
 ) -> tuple[Classifier, list[dict[str, Any]]]:
     """Train, or go on where `folder` stopped, and return the best network and the log.
 
@@ -49,6 +50,8 @@ def train_classifier(
         Where checkpoints and log are written, after every epoch.
     embedding : EmbeddingStart, optional
         What the embedding starts from, and whether it stays. Default: it is drawn.
+    keep : callable, optional
+        Called with the network and the log after each epoch.
 
     Raises
     ------
@@ -60,7 +63,7 @@ def train_classifier(
     if embedding is not None:
         embedding.put_into(learner.model)
         learner.identity += f" {embedding.identity}"
-    log = train(learner, schedule=schedule, folder=folder)
+    log = train(learner, schedule=schedule, folder=folder, keep=keep)
     return learner.model, log
 
 

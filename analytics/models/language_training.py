@@ -16,7 +16,7 @@ from analytics.models.language_model import LanguageModel, ModelShape
 from analytics.models.loss import full_loss, mean_loss, sampled_loss
 from analytics.models.schedule import LanguageSchedule
 from analytics.models.streams import StateOfStreams
-from analytics.models.training import BatchLoss, digest, train
+from analytics.models.training import BatchLoss, Keep, digest, train
 from analytics.models.windows import Window, n_windows, windows
 
 __all__ = ["train_language_model"]
@@ -30,6 +30,7 @@ def train_language_model(
     schedule: LanguageSchedule,
     folder: Path,
     embedding: EmbeddingStart | None = None,
+    keep: Keep | None = None,
 ) -> tuple[LanguageModel, list[dict[str, Any]]]:
     """Train, or go on where `folder` stopped, and return the best network and the log.
 
@@ -43,6 +44,8 @@ def train_language_model(
         Where checkpoints and log are written, after every epoch.
     embedding : EmbeddingStart, optional
         What the embedding starts from, and whether it stays. Default: it is drawn.
+    keep : callable, optional
+        Called with the network and the log after each epoch.
 
     Raises
     ------
@@ -54,7 +57,7 @@ def train_language_model(
     if embedding is not None:
         embedding.put_into(learner.model)
         learner.identity += f" {embedding.identity}"
-    log = train(learner, schedule=schedule, folder=folder)
+    log = train(learner, schedule=schedule, folder=folder, keep=keep)
     return learner.model, log
 
 

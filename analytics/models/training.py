@@ -12,7 +12,7 @@ import json
 import math
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -26,7 +26,10 @@ from analytics.errors import AnalyticsError
 from analytics.models.checkpoints import Checkpoints, best_epoch
 from analytics.models.schedule import Schedule, learning_rate
 
-__all__ = ["BatchLoss", "Learner", "as_perplexity", "digest", "train"]
+__all__ = ["BatchLoss", "Keep", "Learner", "as_perplexity", "digest", "train"]
+
+Keep = Callable[[nn.Module, Sequence[Mapping[str, Any]]], None]
+"""What looks at a network after an epoch, with the log so far."""
 
 HIGHEST_LOSS = 700.0
 """Nats; its exponential is still a float."""
@@ -57,8 +60,12 @@ class Learner(Protocol):
         """Return `validation_loss` (nats for each target), and other measures."""
 
 
-def train(learner: Learner, *, schedule: Schedule, folder: Path) -> list[dict[str, Any]]:
+def train(
+    learner: Learner, *, schedule: Schedule, folder: Path, keep: Keep | None = None
+) -> list[dict[str, Any]]:
     """Train, or go on where `folder` stopped. The learner's network is the best one in the end.
+
+    `keep` is called with the network and the log after each epoch.
 
     Returns
     -------
@@ -84,6 +91,8 @@ def train(learner: Learner, *, schedule: Schedule, folder: Path) -> list[dict[st
         log.append(_line(epoch + 1, loss, learner.measure(), rate) | {"seconds": _seconds_since(started)})
         tqdm.write(json.dumps(log[-1]), file=sys.stderr)
         checkpoints.save(model, optimiser, log)
+        if keep is not None:
+            keep(model, log)
     checkpoints.load_best(model)
     model.eval()
     return log

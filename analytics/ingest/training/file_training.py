@@ -29,7 +29,14 @@ LEARNED = ("training", "validation")
 """Parts whose classes are drawn and repeated: what a network is tested on stays as it is."""
 
 
-def train_file(plan: TrainingFile, *, folder: Path, out: Path, epochs: int | None = None) -> dict[str, Any]:
+def train_file(
+    plan: TrainingFile,
+    *,
+    folder: Path,
+    out: Path,
+    epochs: int | None = None,
+    keep_every: int | None = None,
+) -> dict[str, Any]:
     """Train what a training file describes, or go on where `folder` stopped, and write it to `out`.
 
     Parameters
@@ -41,6 +48,8 @@ def train_file(plan: TrainingFile, *, folder: Path, out: Path, epochs: int | Non
         Receives weights as float16, facts, vocabulary and the log.
     epochs : int, optional
         Instead of the file's.
+    keep_every : int, optional
+        Also keep the network after every so many epochs, in the folder `steps` of `out`.
 
     Returns
     -------
@@ -74,6 +83,7 @@ def train_file(plan: TrainingFile, *, folder: Path, out: Path, epochs: int | Non
         folder=folder,
         out=out,
         embedding=embedding,
+        keep_every=keep_every,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["TrainingText", "train_on"]
 
 PARTS = ("training", "validation", "test")
+STEPS = "steps"
+"""Folder, of a network's, of its checkpoints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def train_on(
     folder: Path,
     out: Path,
     embedding: EmbeddingStart | None = None,
+    keep_every: int | None = None,
 ) -> dict[str, Any]:
     """Train a network, or go on where `folder` stopped, and write it to `out`.
 
@@ -102,25 +105,58 @@ def train_on(
         Receives weights as float16, facts, vocabulary and the log.
     embedding : EmbeddingStart, optional
         What the embedding starts from. Default: it is drawn.
+    keep_every : int, optional
+        Also keep the network after every so many epochs, in the folder `steps` of `out`: checkpoints to be
+        recorded, which say their step. They are measured as the log says, before their weights are rounded.
 
     Returns
     -------
     dict
         The facts, with what the weights as written achieve on the validation and the test text.
     """
+    from analytics.models.checkpoints import best_epoch
     from analytics.models.weights import load_network, save_network
 
     options = {"schedule": schedule, "folder": folder, "embedding": embedding}
+    if keep_every is not None:
+        options["keep"] = _keeper(text, every=keep_every, schedule=schedule, facts=facts, folder=out / STEPS)
     model, log = _train(text, task=task, shape=shape, options=options)
     training = {"schedule": asdict(schedule), "seconds": round(sum(line["seconds"] for line in log))}
     sizes = {part: text.sizes(part) for part in text.parts()}
     kept = {**facts, "training": training, "sizes": sizes}
+    if keep_every is not None:
+        kept["step"] = best_epoch(log) + 1
     # What a reader of the weights gets are the rounded ones, so those are measured.
     save_network(out, model, vocabulary=text.vocabulary, facts=kept)
     rounded, _, _ = load_network(out)
     kept |= _measures(rounded, text, task=task)
     save_network(out, model, vocabulary=text.vocabulary, facts=kept, log=log)
     return kept
+
+
+def _keeper(
+    text: TrainingText, *, every: int, schedule: Schedule, facts: Mapping[str, Any], folder: Path
+) -> Callable[[Any, Sequence[Mapping[str, Any]]], None]:
+    """What writes a network, as it is after some epochs, into a folder of its own."""
+    from analytics.models.weights import save_network
+
+    def keep(model: Any, log: Sequence[Mapping[str, Any]]) -> None:
+        line = log[-1]
+        if line["epoch"] % every:
+            return
+        measure = "accuracy" if "validation_accuracy" in line else "perplexity"
+        kept = {
+            **facts,
+            "step": line["epoch"],
+            "training": {
+                "schedule": asdict(schedule),
+                "seconds": round(sum(each["seconds"] for each in log)),
+            },
+            measure: {"validation": line[f"validation_{measure}"]},
+        }
+        save_network(folder / f"{line['epoch']:04}", model, vocabulary=text.vocabulary, facts=kept, log=log)
+
+    return keep
 
 
 def _train(

@@ -47,6 +47,8 @@ def record_network(network: str | Path, corpus: Corpus, path: str | Path, /, **o
         "weights": folder / WEIGHTS_FILE,
         "corpus": {"text": corpus.name},
     }
+    if "step" in facts:
+        own |= {"step": facts["step"], "training": facts["name"]}
     if facts.get("task") == "classifier":
         labels, classes = sequence_labels(corpus), facts["classes"]
         own |= {"classes": classes, "targets": None, "top_k": 0}

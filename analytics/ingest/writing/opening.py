@@ -61,6 +61,8 @@ class Opening:
         weights: str | Path | bytes | None,
         sequence_name: str,
         opening_view: Mapping[str, str] | None,
+        step: int | None,
+        training: str,
         top_k: int,
         dtype: DTypeLike | None,
         row_cache: bool,
@@ -77,6 +79,7 @@ class Opening:
                 "description": check_text(description, "The description"),
                 "sequence_name": check_text(sequence_name, "The sequence's name"),
                 "opening_view": {str(key): str(value) for key, value in (opening_view or {}).items()},
+                **_checkpoint(step, training),
                 "model": check_json(model, "model"),
                 "corpus": check_json(corpus, "corpus"),
             },
@@ -113,6 +116,7 @@ class Opening:
             "rows_per_group": self.rows_per_group,
             "model": self.facts["model"],
             "corpus": self.facts["corpus"],
+            **{name: self.facts[name] for name in ("step", "training") if name in self.facts},
             "weights hash": None if self.weights is None else _hash(self.weights),
             "job": caller,
         }
@@ -204,6 +208,18 @@ def check_weights(weights: str | Path | bytes | None, model: Mapping[str, Any] |
     if weights is not None and not model:
         raise ParameterError("weights come with model=: what is needed to build the network again. Got none.")
     return path
+
+
+def _checkpoint(step: int | None, training: str) -> dict[str, Any]:
+    """What is said of a checkpoint; nothing of any other network."""
+    check_text(training, "The name of a training")
+    if step is None:
+        return {"training": training} if training else {}
+    if not training:
+        raise ParameterError(
+            f"A step is one of a training. Got step={step!r}: name it too, training='run-3'."
+        )
+    return {"step": _check_count(step, "step", lowest=0), "training": training}
 
 
 def _check_dtype(dtype: DTypeLike | None) -> str | None:

@@ -69,9 +69,47 @@ def test_a_mistake_in_the_file_is_one_sentence(run, plan):
 
 
 @pytest.mark.parametrize(
-    "words", [["chess"], [], ["parentheses", "--set", "schedule.epochs=1"], ["a.toml", "--epochs", "0"]]
+    "words",
+    [
+        ["chess"],
+        [],
+        ["parentheses", "--set", "schedule.epochs=1"],
+        ["parentheses", "--keep-every", "1"],
+        ["a.toml", "--epochs", "0"],
+    ],
 )
 def test_wrong_usage_has_exit_code_two(run, words):
     code, out, err = run("train", *words)
     assert (code, out) == (2, "")
     assert "Usage: " in err
+
+
+def test_checkpoints_are_kept_and_recorded_with_their_step(run, plan):
+    code, _, _ = run("train", "tiny.toml", "--epochs", "3", "--keep-every", "2", "--out", "net")
+    assert code == 0
+    assert [folder.name for folder in (plan / "net/steps").iterdir()] == ["0002"]
+    code, out, err = run(
+        "record", "--network", "net/steps/0002", "--text", "text.txt", "--name", "two", "--json"
+    )
+    assert code == 0, err
+    manifest = json.loads((plan / json.loads(out)["path"] / "recording.json").read_text())
+    assert (manifest["step"], manifest["training"]) == (2, "tiny")
+    log = [json.loads(line) for line in (plan / "net/steps/0002/log.jsonl").read_text().splitlines()]
+    assert manifest["model"]["perplexity"] == {"validation": log[1]["validation_perplexity"]}
+    code, out, _ = run(
+        "record", "--network", "net", "--text", "text.txt", "--name", "last", "--step", "7",
+        "--training", "run-3", "--json",
+    )  # fmt: skip
+    manifest = json.loads((plan / json.loads(out)["path"] / "recording.json").read_text())
+    assert (code, manifest["step"], manifest["training"]) == (0, 7, "run-3")
+
+
+def test_a_network_without_checkpoints_says_no_step(run, plan):
+    run("train", "tiny.toml", "--out", "net")
+    _, out, _ = run("record", "--network", "net", "--text", "text.txt", "--name", "plain", "--json")
+    manifest = json.loads((plan / json.loads(out)["path"] / "recording.json").read_text())
+    assert not {"step", "training"} & manifest.keys()
+    code, _, err = run("record", "--network", "net", "--text", "text.txt", "--name", "bad", "--step", "7")
+    assert code == 1 and err.splitlines()[-1] == (
+        "A step is one of a training. Got step=7: name it too, training='run-3'."
+    )

@@ -124,3 +124,15 @@ def test_existing_recording_stays_unless_overwritten(tmp_path):
     second = write(tmp_path, states={"h": np.ones((3, 2))}, overwrite=True)
     assert second.states("h").read(0, 1).tolist() == [[1.0, 1.0]]
     assert os.listdir(tmp_path) == ["r"]
+
+
+def test_a_checkpoint_says_its_step_and_training(tmp_path):
+    states = {"layer0.hidden": np.zeros((3, 2))}
+    tiny = {"name": "tiny", "tokens": list("aba"), "states": states}
+    made = write_recording(tmp_path / "one", **tiny, step=2000, training="run-3")
+    assert (made.manifest["step"], made.manifest["training"]) == (2000, "run-3")
+    made = write_recording(tmp_path / "two", **tiny, training="run-3")
+    assert "step" not in made.manifest and made.manifest["training"] == "run-3"
+    for wrong, sentence in (({"step": 3}, "name it too"), ({"step": -1, "training": "a"}, "at least 0")):
+        with pytest.raises(ParameterError, match=sentence):
+            write_recording(tmp_path / "three", **tiny, **wrong)
