@@ -46,6 +46,8 @@
         stateOf: (index) => (rowOf(index) || {}).state || "",
         rowOf,
         rowFrom,
+        /** Whether a row is of a recording that opens; the others say only why it does not. */
+        opens: (row) => !row.why || row.href !== undefined,
         layersOf: (first, second) => compare.layers.get(pairKey(view(), first, second)),
         pairOf,
         choosePair: (first, second, more) => change({pair: first + "-" + second, ...NO_STATES, page: 0, ...more}),
@@ -120,7 +122,6 @@
         "compare-memory": (now) => many(now, CHOSEN),
         "compare-layers": nextPair,
         "compare-units": (now) => many(now, [...CHOSEN, "pair", "first_state", "second_state", "seed", "page"]),
-        "compare-steps": (now) => many(now, [...CHOSEN, "threshold", "transform", "scalar"]),
     };
     /** Name of the answer, and of the function of a part that is told of it. */
     const ANSWERS = {

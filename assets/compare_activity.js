@@ -5,9 +5,9 @@
     const {compare} = stateroom;
     const {view} = compare;
     const make = (...given) => stateroom.element(...given);
-    const HEIGHT = 260;
+    const HEIGHT = 230;
     const percent = compare.percent;
-    const share = (value) => Math.round(100 * value) + " %";
+    const share = (value) => Number((100 * value).toFixed(2)) + " %";
     const decode = (base64) => Array.from(stateroom.decodeFloat32(base64));
 
     const indexOf = (row) => view().recordings.indexOf(row.key);
@@ -58,12 +58,21 @@
         });
     }
 
+    /** The end of an axis of shares: 100 %, or where all of them are small so much less that they can be told apart. */
+    function shareLimit(values) {
+        const most = Math.max(0, ...values.filter(Number.isFinite));
+        return most > 0.5 ? 1 : [0.01, 0.02, 0.05, 0.1, 0.2, 0.5].find((each) => most <= each);
+    }
+
+    /** One scale for all gates of all recordings. */
+    const gateLimit = () => shareLimit(known().flatMap((row) => gatesOf(row).flatMap((gate) => [gate.left, gate.right].map(({quantiles}) => quantiles[4]))));
+
     function gatePicture(kind, width) {
         const who = known().filter((row) => gatesOf(row).some((each) => each.kind === kind)).map((row) => compare.letter(indexOf(row)));
         return compare.chart({
             width, height: HEIGHT, title: kind.replace("_", " ") + " of " + who.join(", "),
-            x: compare.axis([0, 1], {min: 0, max: 1, count: 3, title: "left-saturated (< 0.1)", write: share}),
-            y: compare.axis([0, 1], {min: 0, max: 1, title: "right-saturated (> 0.9)", write: share}),
+            x: compare.axis([], {min: 0, max: gateLimit(), count: 2, title: "left-saturated (< 0.1)", write: share}),
+            y: compare.axis([], {min: 0, max: gateLimit(), title: "right-saturated (> 0.9)", write: share}),
             series: gateSeries(kind),
         });
     }
@@ -80,14 +89,14 @@
         return compare.chart({
             width, height: HEIGHT, title: "Share of positions a unit is saturated",
             x: compare.axis([0, 1], {min: 0, max: 1, title: "units, the most saturated first", write: share}),
-            y: compare.axis([0, 1], {min: 0, max: 1, title: "beyond ±0.9 (cell: its tanh)", write: share}),
+            y: compare.axis([], {min: 0, max: shareLimit(known().map((row) => row.saturation[0].both.quantiles[4])), title: "beyond ±0.9 (cell: its tanh)", write: share}),
             series: known().map(limitSeries),
         });
     }
 
     function notes() {
         const said = compare.activity.rows.filter((row) => row.why || row.note).map((row) => (row.why ? row.name + ": " : "") + (row.why || row.note));
-        return [make("p", "compare-note", ["A point is a unit, over " + spread(known().map((row) => row.n)) + " positions.", ...said].join(" "))];
+        return [make("p", "compare-note", ["Each point, and each place on a curve, is a unit; over " + spread(known().map((row) => row.n)) + " positions.", ...said].join(" "))];
     }
 
     function spread(counts) {
@@ -104,14 +113,12 @@
             compare.say("activity", {why: activity.rows.map((row) => row.why).filter(Boolean).join(" ")});
             return;
         }
-        const names = gateKinds();
-        const count = 2 + names.length;
-        const wide = compare.place("activity").clientWidth;
-        const columns = Math.min(count, wide >= 1200 ? (count === 4 ? 4 : 3) : wide >= 900 ? 3 : 2);
-        const width = Math.floor((wide - (columns - 1) * 24) / columns);
-        const pictures = make("div", "compare-figures");
-        pictures.append(onPicture(width), limitPicture(width), ...names.map((kind) => gatePicture(kind, width)));
-        compare.draw("activity", [compare.legend(view().recordings.map((_, index) => index)), pictures, ...notes()]);
+        const [two, gates] = [make("div", "compare-figures"), make("div", "compare-figures")];
+        two.append(onPicture(compare.widthFor("activity", 2)), limitPicture(compare.widthFor("activity", 2)));
+        const kinds = gateKinds();
+        const width = Math.min(compare.widthFor("activity", Math.max(kinds.length, 3)), 380);
+        gates.append(...kinds.map((kind) => gatePicture(kind, width)));
+        compare.draw("activity", [compare.legend(view().recordings.map((_, index) => index)), two, gates, ...notes()]);
     }
 
     function exported() {

@@ -34,6 +34,15 @@
         return made;
     };
 
+    /** The letter of a recording on its colour, with its middle at (x, y). */
+    compare.svgBadge = function (x, y, index) {
+        const color = compare.color(index);
+        const made = svg("g", {});
+        made.append(svg("rect", {"x": x - 8, "y": y - 8, "width": 16, "height": 16, "rx": 3, "fill": color}),
+            compare.svgText(x, y + 4, compare.letter(index), {"text-anchor": "middle", "font-weight": 600, "fill": stateroom.colors.ink(color)}));
+        return made;
+    };
+
     // ---- axes -------------------------------------------------------------------------------------------
     const STEPS = [1, 2, 2.5, 5, 10];
 
@@ -169,36 +178,46 @@
 
     // ---- rows: one value for each recording, side by side ------------------------------------------------
     const ROW = 24;
-    const NAMES = 132;
-    const VALUES = 92;
+    const NAMES = {least: 96, most: 210, letter: 6.3, before: 30};
+    const VALUES = 84;
 
     function shortened(text, most) {
         return text.length > most ? text.slice(0, most - 1) + "…" : text;
     }
 
+    const level = (x1, x2, y, width) => svg("line", {x1, x2, "y1": y, "y2": y, "stroke": compare.style("--text"), "stroke-width": width});
+
+    /** Bar to the value; over it a band, or a box with its whiskers: quantiles of 9, 25, 50, 75 and 91 %. */
+    function rowMarks(row, {left, toX, top}) {
+        const [color, middle] = [compare.color(row.index), top + ROW / 2];
+        const bar = Number.isFinite(row.value) ? [svg("rect", {"x": left, "y": top + 5, "width": Math.max(1, toX(row.value) - left), "height": ROW - 10, "fill": color, "fill-opacity": row.box ? 0.45 : 1})] : [];
+        const band = Number.isFinite(row.low) && Number.isFinite(row.high) ? [level(toX(row.low), toX(row.high), middle, 1.5)] : [];
+        if (!row.box) {
+            return [...bar, ...band];
+        }
+        const [low, first, median, third, high] = row.box.map(toX);
+        return [...bar, level(low, high, middle, 1),
+            svg("rect", {"x": first, "y": top + 8, "width": Math.max(1, third - first), "height": ROW - 16, "fill": color, "stroke": compare.style("--text"), "stroke-width": 0.75}),
+            svg("line", {"x1": median, "x2": median, "y1": top + 8, "y2": top + ROW - 8, "stroke": compare.style("--surface"), "stroke-width": 2})];
+    }
+
     /**
-     * One line for each recording: its letter and name, a bar from 0, a band, the number.
-     * rows: {index, value, low, high, text, why, tip}; a row without a value says why.
+     * One line for each recording: its letter and name, a bar from 0, the number.
+     * rows: {index, value, low, high, box, text, why, tip}; a row without a value says why.
      */
     compare.rowsPicture = function ({width, title, rows, max}) {
         const height = 22 + rows.length * ROW + 4;
         const picture = compare.picture({width, height, title, label: title + ": " + rows.map((row) => compare.nameOf(row.index) + " " + (row.text || row.why || "undefined")).join(", ")});
-        const [left, right] = [NAMES, width - VALUES];
-        const limit = max || Math.max(1e-12, ...rows.flatMap((row) => [row.value, row.high]).filter(Number.isFinite));
+        const longest = Math.max(...rows.map((row) => compare.nameOf(row.index).length));
+        const left = Math.min(Math.max(NAMES.before + NAMES.letter * longest + 6, NAMES.least), NAMES.most, width * 0.36);
+        const right = width - VALUES;
+        const limit = max || Math.max(1e-12, ...rows.flatMap((row) => [row.value, row.high, ...(row.box || [])]).filter(Number.isFinite));
         const toX = (value) => left + (Math.min(value, limit) / limit) * (right - left);
         rows.forEach((row, place) => {
-            const [top, color] = [22 + place * ROW, compare.color(row.index)];
+            const top = 22 + place * ROW;
             const line = svg("g", {});
-            line.append(svg("rect", {x: 0, y: top, width, height: ROW, fill: "transparent"}),
-                svg("rect", {x: 0, y: top + 4, width: 16, height: 16, rx: 3, fill: color}),
-                compare.svgText(8, top + 16, compare.letter(row.index), {"text-anchor": "middle", "font-weight": 600, "fill": stateroom.colors.ink(color)}),
-                compare.svgText(22, top + 16, shortened(compare.nameOf(row.index), 17), {fill: compare.style("--text")}));
-            if (Number.isFinite(row.value)) {
-                line.append(svg("rect", {x: left, y: top + 6, width: Math.max(1, toX(row.value) - left), height: ROW - 12, fill: color}));
-            }
-            if (Number.isFinite(row.low) && Number.isFinite(row.high)) {
-                line.append(svg("line", {"x1": toX(row.low), "x2": toX(row.high), "y1": top + ROW / 2, "y2": top + ROW / 2, "stroke": compare.style("--text"), "stroke-width": 1.5}));
-            }
+            line.append(svg("rect", {x: 0, y: top, width, height: ROW, fill: "transparent"}), compare.svgBadge(8, top + 12, row.index),
+                compare.svgText(22, top + 16, shortened(compare.nameOf(row.index), Math.floor((left - NAMES.before) / NAMES.letter)), {fill: compare.style("--text")}), ...rowMarks(row, {left, toX, top}));
             line.append(Number.isFinite(row.value) || row.text
                 ? compare.svgText(right + 8, top + 16, row.text, {"fill": compare.style("--text"), "font-size": 12})
                 : compare.svgText(left, top + 16, shortened(row.why || "undefined", Math.floor((width - left) / 6))));

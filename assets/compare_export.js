@@ -27,10 +27,7 @@
             if (x > 0 && x + wide > width) {
                 [x, y] = [0, y + LINE];
             }
-            const color = compare.color(index);
-            made.append(compare.svg("rect", {x, y, width: 14, height: 14, rx: 2, fill: color}),
-                compare.svgText(x + 7, y + 11, compare.letter(index), {"text-anchor": "middle", "font-weight": 600, "fill": stateroom.colors.ink(color)}),
-                compare.svgText(x + 20, y + 11, text, {"font-size": 12, "fill": compare.style("--text")}));
+            made.append(compare.svgBadge(x + 8, y + 8, index), compare.svgText(x + 22, y + 12, text, {"font-size": 12, "fill": compare.style("--text")}));
             x += wide;
         });
         return {made, height: y + LINE};

@@ -6,7 +6,7 @@
     const {view} = compare;
     const make = (...given) => stateroom.element(...given);
     const CELL = {width: 118, height: 66};
-    const LABEL = 104;
+    const LABEL = 116;
     const HEAD = 44;
     const LEAST = 232;
     const two = (value) => (value > 0 && value < 0.005 ? "< 0.01" : compare.fixed(value, 2));
@@ -28,7 +28,7 @@
     function isShown([first, second], cell) {
         const [one, other] = compare.pairOf();
         const {units} = compare;
-        return one === first && other === second && units && !units.why && units.a === cell.a && units.b === cell.b;
+        return one === first && other === second && units && !units.why && units.first.state === cell.a && units.second.state === cell.b;
     }
 
     function cellTexts(cell, middle, top, ink) {
@@ -70,12 +70,14 @@
         const picture = compare.picture({width: Math.max(width, LEAST), height, title: compare.letter(first) + " × " + compare.letter(second),
             label: "Similarity of the states of " + compare.nameOf(first) + " and " + compare.nameOf(second)});
         picture.setAttribute("role", "group");
+        const text = compare.style("--text");
+        const middle = (row) => HEAD + (row + 0.5) * CELL.height;
+        const center = (column) => LABEL + (column + 0.5) * CELL.width;
         picture.append(
             compare.svgText(LABEL, 13, "n = " + stateroom.whole(answer.common.n), {}),
-            ...rows.map((name, row) => compare.svgText(LABEL - 6, HEAD + row * CELL.height + CELL.height / 2 + 4, short(name), {"text-anchor": "end", "fill": compare.style("--text")})),
-            ...columns.map((name, column) => compare.svgText(LABEL + (column + 0.5) * CELL.width, HEAD - 6, short(name), {"text-anchor": "middle", "fill": compare.style("--text")})),
-            compare.svgText(LABEL - 6, HEAD - 22, compare.letter(first) + " ↓", {"text-anchor": "end", "font-weight": 600, "fill": compare.color(first)}),
-            compare.svgText(LABEL, HEAD - 20, compare.letter(second) + " →", {"font-weight": 600, "fill": compare.color(second)}),
+            ...rows.flatMap((name, row) => [compare.svgBadge(LABEL - 20 - 6.1 * short(name).length, middle(row), first), compare.svgText(LABEL - 6, middle(row) + 4, short(name), {"text-anchor": "end", "fill": text})]),
+            ...columns.flatMap((name, column) => [compare.svgBadge(center(column) - 3.1 * short(name).length - 4, HEAD - 12, second),
+                compare.svgText(center(column) + 8, HEAD - 8, short(name), {"text-anchor": "middle", "fill": text})]),
             ...answer.cells.map((cell) => cellElement(answer, pair, cell, at(cell))));
         return picture;
     }
@@ -83,14 +85,12 @@
     function mapOf(pair) {
         const answer = compare.layersOf(...pair);
         const made = make("div", "layer-map");
-        if (!answer || answer.why) {
-            made.append(make("h3", "layer-title", compare.letter(pair[0]) + " × " + compare.letter(pair[1]) + "  " + compare.nameOf(pair[1])),
-                make("p", "quiet", answer ? answer.why : "Being computed."));
-            return made;
-        }
-        made.append(mapPicture(answer, pair));
+        made.append(...(answer ? [mapPicture(answer, pair)] : [make("h3", "layer-title", compare.letter(pair[0]) + " × " + compare.letter(pair[1]) + "  " + compare.nameOf(pair[1])),
+            make("p", "quiet", "Being computed.")]));
         return made;
     }
+
+    const undrawn = (pair) => Boolean((compare.layersOf(...pair) || {}).why);
 
     function pairs() {
         const [first, second] = compare.pairOf();
@@ -119,15 +119,29 @@
             + "Chance: expected with the positions of one shuffled (of |r|: on some units, seed " + known[0].seed + "). Over " + over + ". Click a cell to match its units.")];
     }
 
+    function whys() {
+        const said = pairs().filter(undrawn).map((pair) => make("p", "part-why", compare.letter(pair[0]) + " × " + compare.letter(pair[1]) + ": " + compare.layersOf(...pair).why));
+        return said.length === 0 ? [] : [...said, make("p", "quiet", "Add recordings over the same tokens, or record the networks over one text.")];
+    }
+
     function draw() {
         if (!compare.ready()) {
             return;
         }
+        const drawn = pairs().filter((pair) => !undrawn(pair));
         const maps = make("div", "compare-figures");
-        maps.append(...pairs().map(mapOf));
-        compare.draw("layers", [compare.legend(view().recordings.map((_, index) => index)), maps, ...note()], {fields: [scale()]});
+        maps.append(...drawn.map(mapOf));
+        compare.draw("layers", [...(drawn.length ? [compare.legend(view().recordings.map((_, index) => index)), maps] : []), ...note(), ...whys()],
+            {fields: drawn.length ? [scale()] : [], empty: drawn.length === 0});
     }
 
+    function exported() {
+        const rows = pairs().map((pair) => compare.layersOf(...pair)).filter((answer) => answer && !answer.why).flatMap((answer) => answer.cells.map((cell) =>
+            [answer.first.key, cell.a, answer.second.key, cell.b, cell.cka, cell.ckaChance, cell.bestFirst, cell.bestFirstChance, cell.bestSecond, cell.bestSecondChance, cell.n, answer.seed]));
+        return [["recording A", "state A", "recording B", "state B", "linear CKA", "CKA by chance", "best |r| of A's units", "by chance", "best |r| of B's units", "by chance", "n", "seed"], rows];
+    }
+
+    compare.TABLES.layers = exported;
     compare.part({
         mount: () => compare.wait("layers"),
         facts: draw,

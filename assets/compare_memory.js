@@ -1,31 +1,58 @@
-// The half-lives that are stored with the recordings; what is not computed says where it is.
+// The half-lives that are stored with the recordings, and the curves behind them; what is not computed says where it is.
 (function () {
     "use strict";
     const stateroom = (window.stateroom = window.stateroom || {});
     const {compare} = stateroom;
     const {view} = compare;
     const make = (...given) => stateroom.element(...given);
+    const HEIGHT = 230;
 
     const indexOf = (row) => view().recordings.indexOf(row.key);
     const shown = () => compare.memory.rows.filter((row) => indexOf(row) >= 0);
-    const page = (index) => compare.address("memory", {recording: view().recordings[index], state: compare.stateOf(index)});
+    const known = () => shown().filter((row) => row.ready);
 
-    function rowOf(row) {
+    compare.halfLifeBand = ({halfLifeLow: low, halfLifeHigh: high}) => (Number.isFinite(low) && Number.isFinite(high)
+        ? "between " + compare.fixed(low, 1) + " and " + compare.fixed(high, 1) + " in 95 % of resamples" : "");
+
+    function halfLife(row) {
         const index = indexOf(row);
-        const value = Number.isFinite(row.halfLife) ? row.halfLife : null;
-        const text = value === null ? row.text || "" : compare.fixed(value, 1);
-        const band = Number.isFinite(row.low) && Number.isFinite(row.high) ? "between " + compare.fixed(row.low, 1) + " and " + compare.fixed(row.high, 1) + " in 95 % of resamples" : "";
-        return {index, value, text, low: row.low, high: row.high, why: text ? "" : row.why,
-            tip: [row.state, text && "half-life " + text + " positions", band, Number.isFinite(row.n) ? "n = " + stateroom.whole(row.n) + " positions" : ""].filter(Boolean)};
+        if (!row.ready) {
+            return {index, why: "not computed"};
+        }
+        const {halfLife: value, halfLifeLow: low, halfLifeHigh: high, text} = row.largest;
+        const told = Number.isFinite(value) ? compare.fixed(value, 1) : text;
+        return {index, value, low, high, text: told, tip: [row.state, "half-life " + told + " positions", compare.halfLifeBand(row.largest), "n = " + stateroom.whole(row.n) + " positions"].filter(Boolean)};
+    }
+
+    function curveSeries(row) {
+        const index = indexOf(row);
+        const {curve} = row.largest;
+        const y = curve.map((value) => (Number.isFinite(value) ? value / curve[0] : NaN));
+        return {kind: "line", color: compare.color(index), dash: index, x: y.map((_, delay) => delay), y, tip: (delay) => [compare.nameOf(index) + ", " + row.state,
+            compare.percent(y[delay]) + " left " + (delay === 1 ? "1 position" : delay + " positions") + " later", "largest singular value " + stateroom.number(curve[delay]) + ", n = " + stateroom.whole(row.n)]};
+    }
+
+    function curves(width) {
+        const series = known().filter((row) => row.largest.curve[0] > 0).map(curveSeries);
+        const least = Math.max(...series.map((each) => each.x.length)) - 1;
+        const most = Math.max(1, ...series.flatMap((each) => each.y).filter(Number.isFinite));
+        return compare.chart({
+            width, height: HEIGHT, title: "What is left of the direction remembered best",
+            x: compare.axis([0, least], {min: 0, max: Math.max(1, least), title: "positions later"}),
+            y: compare.axis([0, most], {min: 0, max: most, title: "of what it is at the token", write: (value) => Math.round(100 * value) + " %"}),
+            series, lines: [{y: 0.5, text: "half"}],
+        });
     }
 
     /** What is not computed, with the way to the page that does. */
     function missing() {
-        const rows = shown().filter((row) => !Number.isFinite(row.halfLife) && !row.text);
-        return rows.map((row) => {
+        return shown().filter((row) => !row.ready).map((row) => {
+            const index = indexOf(row);
             const line = make("p", "compare-missing");
-            line.append(compare.badge(indexOf(row)), " ", make("bdi", "", row.name), ": ", row.why || "not computed.", " ",
-                make("a", "", "Compute it on the Memory page", {href: row.href || page(indexOf(row))}));
+            const other = (row.stored || []).filter((state) => state !== row.state);
+            line.append(compare.badge(index), " ", make("bdi", "", row.name), ": ", row.why || "not computed.", " ",
+                ...(other.length ? [stateroom.button("Compare " + other[0] + ", which is computed", "Compare the state " + other[0] + " of " + row.name, () => compare.setState(index, other[0]), "link-button"), " or "] : []),
+                make("a", "", (other.length ? "compute" : "Compute") + " it on the Memory page", {href: compare.address("memory", {recording: row.key, state: row.state})}));
             return line;
         });
     }
@@ -34,14 +61,21 @@
         if (!compare.memory || !compare.ready()) {
             return;
         }
-        const wide = compare.place("memory").clientWidth;
-        const picture = compare.rowsPicture({width: wide < 960 ? wide : Math.floor((wide - 24) / 2), title: "Positions after which half is left", rows: shown().map(rowOf)});
-        compare.draw("memory", [picture, ...missing(),
-            make("p", "compare-note", "Of the largest singular value of the mean gradient of the state by an embedding; lines hold 95 % of resamples. Stored results only: nothing is computed here.")]);
+        const width = compare.widthFor("memory", compare.place("memory").clientWidth < 900 ? 1 : 2);
+        const pictures = make("div", "compare-figures");
+        const any = known().length > 0;
+        pictures.append(...(any ? [compare.rowsPicture({width, title: "Positions after which half is left", rows: shown().map(halfLife)}), curves(width)] : []));
+        compare.draw("memory", [pictures, ...missing(),
+            ...(any ? [make("p", "compare-note", "Half-life of the largest singular value of the mean gradient of the state by an embedding; the line holds 95 % of resamples. Results stored with the recordings: nothing is computed here.")] : [])],
+        {empty: !any});
     }
 
-    compare.TABLES.memory = () => (compare.memory && compare.memory.rows ? [["recording", "state", "half-life in positions", "low", "high", "remark", "positions"],
-        shown().map((row) => [row.key, row.state, row.halfLife, row.low, row.high, row.text || row.why, row.n])] : null);
+    function exported() {
+        return [["recording", "state", "half-life in positions", "low", "high", "remark", "positions"], shown().map((row) => (row.ready
+            ? [row.key, row.state, row.largest.halfLife, row.largest.halfLifeLow, row.largest.halfLifeHigh, row.largest.text, row.n] : [row.key, row.state, null, null, null, row.why, null]))];
+    }
+
+    compare.TABLES.memory = () => (compare.memory ? exported() : null);
     compare.part({
         mount: () => compare.wait("memory"),
         facts: draw,

@@ -4,6 +4,8 @@
     const stateroom = (window.stateroom = window.stateroom || {});
     const {compare} = stateroom;
     const make = (...given) => stateroom.element(...given);
+    const GAP = 24;
+    const LEAST = 220;
     const TITLES = {
         activity: ["Activity of units", "How often units are on, and how often at their limits"],
         response: ["Response to words", "How much units change at a word, and how many of them"],
@@ -17,10 +19,7 @@
     compare.fixed = (value, places) => (Number.isFinite(value) ? value.toFixed(places).replace("-", "−") : "–");
 
     /** Where measures are told in more detail. */
-    compare.link = function (text, href) {
-        const made = make("a", "", text, {href});
-        return made;
-    };
+    compare.link = (text, href) => make("a", "", text, {href});
 
     /** Addresses of other pages, with A, and B beside it where that page can show two. */
     compare.address = function (page, parameters) {
@@ -30,10 +29,9 @@
 
     function fileButtons(name) {
         const made = make("span", "part-files");
-        const pictured = name !== "units" || true;
         made.append(
             stateroom.button("CSV", "Download the numbers of this part as CSV", () => compare.exportTable(name), "quiet-button"),
-            ...(pictured ? [stateroom.button("SVG", "Download the pictures of this part as SVG", () => compare.exportPicture(name), "quiet-button")] : []));
+            stateroom.button("SVG", "Download the pictures of this part as SVG", () => compare.exportPicture(name), "quiet-button"));
         return made;
     }
 
@@ -61,6 +59,7 @@
         const place = compare.place(name);
         place.hidden = false;
         place.classList.remove("is-waiting");
+        place.classList.toggle("is-empty", Boolean(options && options.empty));
         stateroom.redraw(place, [head(name, options || {}), ...body]);
     };
 
@@ -80,10 +79,10 @@
         compare.draw(name, [line], {empty: true});
     };
 
-    /** How wide a picture may be where `count` stand side by side. */
+    /** How wide a picture may be where `count` stand side by side; on a narrow page fewer do. */
     compare.widthFor = function (name, count) {
         const all = compare.place(name).clientWidth;
-        const columns = all < 700 ? Math.min(count, 2) : count;
-        return Math.floor((all - (columns - 1) * 24) / columns);
+        const columns = Math.max(1, Math.min(count, Math.floor((all + GAP) / (LEAST + GAP))));
+        return Math.floor((all - (columns - 1) * GAP) / columns);
     };
 })();

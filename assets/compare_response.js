@@ -1,39 +1,47 @@
-// How much units change at a word, and how many of them: a line for each recording, and the curve behind the sparsity.
+// How strongly a network responds to a word, and with how many of its units: boxes over the words that all know.
 (function () {
     "use strict";
     const stateroom = (window.stateroom = window.stateroom || {});
     const {compare} = stateroom;
     const {view} = compare;
     const make = (...given) => stateroom.element(...given);
-    const HEIGHT = 260;
-    const share = (value) => Math.round(100 * value) + " %";
+    const MEASURES = [
+        ["relative", "Strength, in standard deviations of the units", 3, "strength in standard deviations"],
+        ["shareOfUnits", "Share of units that hold 90 % of the response", null, "share of units that hold 90 %"],
+        ["sparsity", "Sparsity (Hoyer): 1 is one unit alone", 3, "Hoyer sparsity"],
+        ["strength", "Strength, in the state's own unit", 4, "strength in the state's own unit"],
+    ];
+    const SHARES = ["shareOfUnits", "sparsity"];
 
     const indexOf = (row) => view().recordings.indexOf(row.key);
     const shown = () => compare.response.rows.filter((row) => indexOf(row) >= 0);
-    const known = () => shown().filter((row) => Number.isFinite(row.strength));
+    const known = () => shown().filter((row) => row.relative);
 
-    function rows(of, write) {
-        return shown().map((row) => ({
-            index: indexOf(row), value: of(row), text: Number.isFinite(of(row)) ? write(of(row)) : "", why: row.why,
-            tip: Number.isFinite(of(row)) ? [row.state, write(of(row)), "n = " + stateroom.whole(row.n) + " words"] : [],
-        }));
+    function boxOf(row, [name, , places]) {
+        const measure = row[name];
+        const write = (value) => (places === null ? compare.percent(value) : compare.fixed(value, places));
+        if (!measure || measure.mean === null) {
+            return {index: indexOf(row), why: row.why || (measure && measure.why)};
+        }
+        const [low, , median, , high] = measure.quantiles;
+        return {
+            index: indexOf(row), value: measure.mean, box: measure.quantiles, text: write(measure.mean),
+            tip: [row.state, "mean over words " + write(measure.mean) + ", median " + write(median), "half of the words: " + write(measure.quantiles[1]) + " to " + write(measure.quantiles[3]),
+                "9 to 91 % of the words: " + write(low) + " to " + write(high), "n = " + stateroom.whole(measure.n) + " words"],
+        };
     }
 
-    function curveSeries(row) {
-        const index = indexOf(row);
-        const y = [0, ...stateroom.decodeFloat32(row.curve)];
-        const x = y.map((_, place) => place / (y.length - 1));
-        return {kind: "line", color: compare.color(index), dash: index, x, y, tip: (place) => [compare.nameOf(index) + ", " + row.state,
-            "the strongest " + stateroom.whole(Math.round(x[place] * row.units)) + " of " + stateroom.whole(row.units) + " units hold " + compare.percent(y[place]), "n = " + stateroom.whole(row.n) + " words"]};
+    function picture(measure, width) {
+        return compare.rowsPicture({width, title: measure[1], max: SHARES.includes(measure[0]) ? 1 : undefined, rows: shown().map((row) => boxOf(row, measure))});
     }
 
-    function curvePicture(width) {
-        return compare.chart({
-            width, height: HEIGHT, title: "Share of the response that the strongest units hold",
-            x: compare.axis([0, 1], {min: 0, max: 1, title: "units, the strongest at each word first", write: share}),
-            y: compare.axis([0, 1], {min: 0, max: 1, title: "of the whole response", write: share}),
-            series: known().filter((row) => row.curve).map(curveSeries), lines: [{y: 0.9, text: "90 %"}],
-        });
+    function note() {
+        const {nWords, minCount} = compare.response;
+        const changes = known().filter((row) => Number.isFinite(row.step)).map((row) => row.name + " " + compare.fixed(row.step, 2)
+            + (Number.isFinite(row.within) ? " (" + compare.fixed(row.within, 2) + " where the word is the same)" : ""));
+        const constant = known().filter((row) => row.constant > 0).map((row) => stateroom.whole(row.constant) + " units of " + row.name + " never vary and are left out.");
+        return ["Over the " + stateroom.whole(nWords) + " words that occur at least " + minCount + " times in each. A bar ends at the mean; the box holds half of the words, the line 9 to 91 %.",
+            changes.length ? "Root mean square change from a position to the next, in standard deviations: " + changes.join(", ") + "." : "", ...constant].filter(Boolean).join(" ");
     }
 
     function draw() {
@@ -45,21 +53,20 @@
             compare.say("response", {why: response.why || shown().map((row) => row.why).filter(Boolean).join(" ")});
             return;
         }
-        const wide = compare.place("response").clientWidth;
-        const half = wide < 960 ? wide : Math.floor((wide - 24) / 2);
-        const left = make("div", "compare-rows");
-        left.append(
-            compare.rowsPicture({width: half, title: "Strength, in standard deviations of the units", rows: rows((row) => row.strengthScaled, (value) => compare.fixed(value, 3))}),
-            compare.rowsPicture({width: half, title: "Units that hold 90 % of the response", max: 1, rows: rows((row) => row.share90, compare.percent)}),
-            compare.rowsPicture({width: half, title: "Sparsity (Hoyer): 1 is one unit alone", max: 1, rows: rows((row) => row.hoyer, (value) => compare.fixed(value, 3))}));
+        const width = compare.widthFor("response", compare.place("response").clientWidth < 900 ? 1 : 2);
         const pictures = make("div", "compare-figures");
-        pictures.append(left, ...(known().some((row) => row.curve) ? [curvePicture(half)] : []));
-        compare.draw("response", [pictures, make("p", "compare-note", response.told || "")]);
+        pictures.append(...MEASURES.map((measure) => picture(measure, width)));
+        compare.draw("response", [pictures, make("p", "compare-note", note())]);
     }
 
-    compare.TABLES.response = () => (compare.response && compare.response.rows ? [
-        ["recording", "state", "strength in standard deviations", "strength in the state's own unit", "share of units that hold 90 %", "Hoyer sparsity", "words"],
-        shown().map((row) => [row.key, row.state, row.strengthScaled, row.strength, row.share90, row.hoyer, row.n])] : null);
+    function exported() {
+        const heads = MEASURES.flatMap(([, , , text]) => [text, text + ", 9 %", text + ", 25 %", text + ", median", text + ", 75 %", text + ", 91 %"]);
+        const numbers = (row) => MEASURES.flatMap(([name]) => (row[name] && row[name].quantiles ? [row[name].mean, ...row[name].quantiles] : Array(6).fill(null)));
+        return [["recording", "state", ...heads, "change of a position", "change where the word is the same", "words"],
+            known().map((row) => [row.key, row.state, ...numbers(row), row.step, row.within, row.n])];
+    }
+
+    compare.TABLES.response = () => (compare.response && compare.response.rows ? exported() : null);
     compare.part({
         mount: () => compare.wait("response"),
         facts: draw,

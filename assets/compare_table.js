@@ -9,6 +9,7 @@
     const whole = (value) => stateroom.whole(value);
     const places = (count) => (value) => compare.fixed(value, count);
     const small = (count) => (value) => (value > 0 && value < 0.5 * 10 ** -count ? "< " + 10 ** -count : compare.fixed(value, count));
+    const MANY = 3;
     const NOT_RECORDED = "The recording does not say.";
 
     // What a cell shows is {value, n, why, told} or {text}; null: not there yet. `of(row)` says it of a row of an answer.
@@ -21,7 +22,7 @@
         if (!row) {
             return answer.why ? {why: answer.why} : null;
         }
-        return row.why && of(row).value === undefined ? {why: row.why, href: row.href} : of(row);
+        return compare.opens(row) ? of(row) : {why: row.why};
     }
 
     const fact = (index, of) => from("facts", index, of);
@@ -52,6 +53,18 @@
         });
     }
 
+    function overWords(index, name) {
+        return from("response", index, (row) => (row[name] ? {value: row[name].mean, n: row[name].n, why: row[name].why} : {why: row.why || compare.response.why}));
+    }
+
+    function halfLife(row) {
+        if (!row.ready) {
+            return {why: row.why, href: compare.address("memory", {recording: row.key, state: row.state})};
+        }
+        const {halfLife: value, text} = row.largest;
+        return {...(Number.isFinite(value) ? {value} : {text}), n: row.n, told: compare.halfLifeBand(row.largest)};
+    }
+
     function layersTold(row) {
         return row.layers ? row.layers + " × " + stateroom.whole(row.units) : stateroom.whole(row.units);
     }
@@ -68,59 +81,55 @@
     }
 
     const SECTIONS = [
-        ["Network", [
-            {name: "cell type", of: (index) => fact(index, (row) => named(row.cell)), link: ["Recordings", () => recordingPage(0)]},
+        ["Network", ["Recordings", () => recordingPage(0)], [
+            {name: "cell type", of: (index) => fact(index, (row) => named(row.cell))},
             {name: "layers × units", title: "Units: of the state that is compared", of: (index) => fact(index, (row) => named(layersTold(row)))},
             {name: "embedding dimensions", write: whole, of: (index) => fact(index, (row) => known(row.embedding))},
             {name: "parameters", write: whole, of: (index) => fact(index, (row) => known(row.parameters))},
             {name: "step of its training", only: (rows) => rows.some((row) => Number.isFinite(row.step)), write: whole, of: (index) => fact(index, (row) => known(row.step, {told: row.training}))},
         ]],
-        ["Corpus", [
-            {name: "positions", write: whole, of: (index) => fact(index, (row) => known(row.positions)), link: ["Recordings", () => recordingPage(0)]},
+        ["Corpus", ["Recordings", () => recordingPage(0)], [
+            {name: "positions", write: whole, of: (index) => fact(index, (row) => known(row.positions))},
             {name: "sequences", write: whole, of: (index) => fact(index, (row) => known(row.sequences, {told: row.sequenceName + "s"}))},
             {name: "vocabulary", write: whole, of: (index) => fact(index, (row) => known(row.vocabulary))},
             {name: "tokens in common with A", write: whole, of: (index) => (index === 0 ? {text: ""} : fact(index, (row) => ({value: row.common.n, told: row.common.text})))},
         ]],
-        ["Prediction, over this corpus", [
-            {name: "perplexity", title: "exp of the mean loss at each position", write: places(2), of: (index) => fact(index, (row) => known(row.perplexity, {n: row.nLoss, told: "loss " + compare.fixed(row.loss, 3) + " nats"})),
-                link: ["Match", besidePage("match")]},
+        ["Prediction, over this corpus", ["Match", besidePage("match")], [
+            {name: "perplexity", title: "exp of the mean loss at each position", write: places(2), of: (index) => fact(index, (row) => known(row.perplexity, {n: row.nLoss, told: "loss " + compare.fixed(row.loss, 3) + " nats"}))},
             {name: "accuracy", title: "Share of next tokens, or of documents, that were predicted right", write: compare.percent,
-                of: (index) => fact(index, (row) => known(row.accuracy, {n: row.nAccuracy, told: "of the " + row.accuracyOf})), link: ["Match", besidePage("match")]},
+                of: (index) => fact(index, (row) => known(row.accuracy, {n: row.nAccuracy, told: "of the " + row.accuracyOf}))},
         ]],
-        ["Activity of the state", [
+        ["Activity of the state", ["Match", besidePage("match")], [
             {name: "on, mean over units", title: "Share of positions at which a unit is at or above the threshold", write: compare.percent,
-                of: (index) => from("activity", index, (row) => ({value: row.on.mean, n: row.n})), link: ["Match", besidePage("match")]},
+                of: (index) => from("activity", index, (row) => ({value: row.on.mean, n: row.n}))},
             {name: "saturated, mean over units", title: "Share of positions at which a unit is beyond ±0.9; a cell: its tanh", write: compare.percent,
-                of: (index) => from("activity", index, (row) => ({value: row.saturation[0].both.mean, n: row.n, told: row.saturation[0].limits})), link: ["below", () => "#compare-activity"]},
+                of: (index) => from("activity", index, (row) => ({value: row.saturation[0].both.mean, n: row.n, told: row.saturation[0].limits}))},
             ...GATES.map((kind) => ({name: kind.replace("_", " ") + ", left | right", title: "Share of positions below 0.1 | above 0.9, mean over units",
                 only: () => hasGate(kind), of: (index) => gateCell(index, kind)})),
         ]],
-        ["Response to words", [
-            {name: "strength", title: "Mean over words of the mean |expected response| of the units, in the units' standard deviations", write: places(3),
-                of: (index) => from("response", index, (row) => ({value: row.strengthScaled, n: row.n})), link: ["Clusters", besidePage("clusters")]},
-            {name: "strength, in the state's own unit", write: places(4), of: (index) => from("response", index, (row) => ({value: row.strength, n: row.n}))},
-            {name: "units that hold 90 % of it", title: "Fewer: sparser", write: compare.percent, of: (index) => from("response", index, (row) => ({value: row.share90, n: row.n}))},
-            {name: "sparsity (Hoyer)", title: "0: all units respond alike; 1: one unit alone", write: places(3), of: (index) => from("response", index, (row) => ({value: row.hoyer, n: row.n}))},
+        ["Response to words", ["Clusters", besidePage("clusters")], [
+            {name: "strength, in standard deviations", title: "Mean over the words of the mean |expected response| of the units, in the units' standard deviations", write: places(3),
+                of: (index) => overWords(index, "relative")},
+            {name: "strength, in the state's own unit", write: places(4), of: (index) => overWords(index, "strength")},
+            {name: "units that hold 90 % of it", title: "Fewer: sparser", write: compare.percent, of: (index) => overWords(index, "shareOfUnits")},
+            {name: "sparsity (Hoyer)", title: "0: all units respond alike; 1: one unit alone", write: places(3), of: (index) => overWords(index, "sparsity")},
         ]],
-        ["Memory", [
+        ["Memory", ["Memory", memoryPage], [
             {name: "half-life in positions", title: "Delay at which the largest singular value of the mean gradient has fallen to half", write: places(1),
-                of: (index) => from("memory", index, (row) => (Number.isFinite(row.halfLife) ? {value: row.halfLife, n: row.n, told: bandTold(row)} : {...(row.text ? {text: row.text} : {}), n: row.n, why: row.why})),
-                link: ["Memory", memoryPage]},
+                of: (index) => from("memory", index, halfLife)},
         ]],
-        ["Similarity to A, state against state", [
-            {name: "linear CKA", write: small(3), of: (index) => similarity(index, (cell) => ({value: cell.cka})), link: ["below", () => "#compare-layers"]},
-            {name: "… by chance", write: small(3), of: (index) => similarity(index, (cell) => ({value: cell.ckaChance}))},
-            {name: "best |r| of A's units", write: small(3), of: (index) => similarity(index, (cell) => ({value: cell.bestFirst})), link: ["below", () => "#compare-units"]},
-            {name: "… by chance", write: small(3), of: (index) => similarity(index, (cell) => ({value: cell.bestFirstChance, told: "on " + stateroom.whole(cell.chanceUnits[0]) + " units"}))},
+        ["Similarity to A, state against state", null, [
+            {name: "linear CKA", write: small(3), of: (index) => similarity(index, (cell) => ({value: cell.cka})), below: "layers"},
+            {name: "… by chance", below: "layers", write: small(3), of: (index) => similarity(index, (cell) => ({value: cell.ckaChance}))},
+            {name: "best |r| of A's units", write: small(3), of: (index) => similarity(index, (cell) => ({value: cell.bestFirst})), below: "units"},
+            {name: "… by chance", below: "units", write: small(3), of: (index) => similarity(index, (cell) => ({value: cell.bestFirstChance, told: "on " + stateroom.whole(cell.chanceUnits[0]) + " units"}))},
         ]],
     ];
 
-    const bandTold = (row) => (Number.isFinite(row.low) ? "between " + compare.fixed(row.low, 1) + " and " + compare.fixed(row.high, 1) + " in 95 % of resamples" : "");
-
     // ---- cells ------------------------------------------------------------------------------------------
-    /** A number whose decimal point stands under that of the row above. */
+    /** A number whose decimal point, or a pair whose bar, stands under that of the row above. */
     function aligned(text) {
-        const [, integer, fraction] = /^([^.]*)(.*)$/.exec(text);
+        const [, integer, fraction] = (text.includes(" | ") ? /^(.*)( \| .*)$/ : /^([^.]*)(.*)$/).exec(text);
         const made = make("span", "number-cell");
         made.append(make("span", "", integer), make("span", "fraction", fraction));
         return made;
@@ -133,11 +142,11 @@
             made.append(make("span", "is-waiting-cell", "…"));
             made.title = "Being computed";
         } else if (shown.text !== undefined) {
-            made.append(make("span", "of-text", shown.text));
+            made.append(shown.text.includes(" | ") ? aligned(shown.text) : make("span", "of-text", shown.text));
         } else if (Number.isFinite(shown.value)) {
             made.append(aligned(row.write(shown.value)));
         } else {
-            const dash = shown.href ? make("a", "", "–", {href: shown.href}) : make("span", "is-undefined", "–");
+            const dash = shown.href ? make("a", "is-undefined", "–", {"href": shown.href, "aria-label": row.name + " of " + compare.nameOf(index) + ": not computed"}) : make("span", "is-undefined", "–");
             made.append(dash);
             made.title = shown.why || "Not known.";
             return made;
@@ -149,20 +158,31 @@
     }
 
     function countTold(row, indices) {
-        const counts = indices.map((index) => (row.of(index) || {}).n).filter(Number.isFinite);
+        const counts = indices.map((index) => (row.of(index) || {}).n).filter((count) => count > 0);
         const [low, high] = [Math.min(...counts), Math.max(...counts)];
         return counts.length === 0 ? "" : low === high ? stateroom.whole(low) : stateroom.whole(low) + "–" + stateroom.whole(high);
     }
 
-    function lineOf(row, indices) {
+    /** Where a row is explained: another page, or a part of this one. */
+    function wayOf(row, link) {
+        const [text, href] = row.below ? ["below", () => "#"] : link;
+        const made = make("a", "", text, {"href": href(), "aria-label": row.name + ": " + text});
+        if (row.below) {
+            made.addEventListener("click", (event) => {
+                event.preventDefault();
+                compare.place(row.below).scrollIntoView({block: "start"});
+            });
+        }
+        return made;
+    }
+
+    function lineOf(row, indices, link) {
         const made = make("tr");
         const name = make("th", "", row.name, {scope: "row"});
         name.title = row.title || "";
-        const link = make("td", "measure-link");
-        if (row.link) {
-            link.append(make("a", "", row.link[0], {href: row.link[1](), "aria-label": row.name + ": " + row.link[0]}));
-        }
-        made.append(name, ...indices.map((index) => cellOf(row, index)), make("td", "measure-n", countTold(row, indices)), link);
+        const way = make("td", "measure-link");
+        way.append(wayOf(row, link));
+        made.append(name, ...indices.map((index) => cellOf(row, index)), make("td", "measure-n", countTold(row, indices)), way);
         return made;
     }
 
@@ -188,14 +208,14 @@
             return;
         }
         const indices = view().recordings.map((_, index) => index);
-        const table = make("table", "measures");
+        const table = make("table", "measures" + (indices.length > MANY ? " has-many" : ""));
         const heads = make("tr");
         heads.append(make("th", "", "measure", {scope: "col"}), ...indices.map(headCell),
             make("th", "measure-n", "n", {scope: "col", title: "What a number is over: positions, documents or words"}), make("th", "measure-link", "explained on", {scope: "col"}));
         const head = make("thead");
         head.append(heads);
         const body = make("tbody");
-        SECTIONS.forEach(([title, rows]) => body.append(groupLine(title, indices.length), ...shownRows(rows).map((row) => lineOf(row, indices))));
+        SECTIONS.forEach(([title, link, rows]) => body.append(groupLine(title, indices.length), ...shownRows(rows).map((row) => lineOf(row, indices, link))));
         table.append(head, body);
         const scroller = make("div", "table-scroller", null, {"tabindex": "0", "role": "region", "aria-label": "Facts and measures"});
         scroller.append(table);
@@ -205,7 +225,7 @@
     /** Every number of the table, with its n, for a file. */
     function exported() {
         const indices = view().recordings.map((_, index) => index);
-        const rows = SECTIONS.flatMap(([title, all]) => shownRows(all).flatMap((row) => indices.map((index) => {
+        const rows = SECTIONS.flatMap(([title, , all]) => shownRows(all).flatMap((row) => indices.map((index) => {
             const shown = row.of(index) || {why: "not computed yet"};
             const value = shown.text !== undefined ? shown.text : Number.isFinite(shown.value) ? shown.value : null;
             return [title, row.name, compare.letter(index), view().recordings[index], compare.stateOf(index), value, shown.n, value === null ? shown.why : shown.told];
@@ -216,7 +236,7 @@
     /** Every cell of the table: {row, index, cell}. */
     compare.measures = function () {
         const indices = view().recordings.map((_, index) => index);
-        return SECTIONS.flatMap(([, rows]) => shownRows(rows).flatMap((row) => indices.map((index) => ({row, index, cell: row.of(index)}))));
+        return SECTIONS.flatMap(([, , rows]) => shownRows(rows).flatMap((row) => indices.map((index) => ({row, index, cell: row.of(index)}))));
     };
     compare.TABLES.facts = exported;
     compare.part({

@@ -67,14 +67,25 @@
         caption();
     }
 
+    const listed = (rows) => rows.map((row) => compare.letter(view().recordings.indexOf(row.key)) + " " + row.name).join(", ");
+
+    /** Which tokens the others have in common with A: one sentence for all of whom the same is true. */
+    function tokensTold([first, ...others]) {
+        const known = others.filter((row) => row.common);
+        if (known.length > 0 && known.every((row) => row.common.how === "all")) {
+            return ["All read the same " + stateroom.whole(first.positions) + " tokens."];
+        }
+        return [...new Set(known.map((row) => row.common.text))].map((text) => {
+            const rows = known.filter((row) => row.common.text === text);
+            return rows[0].common.how === "none"
+                ? "No tokens in common with A: " + listed(rows) + ", so states cannot be compared position by position."
+                : "In common with A: " + listed(rows) + ": " + text + ".";
+        });
+    }
+
     function caption() {
         const rows = compare.facts && compare.ready() ? view().recordings.map((_, index) => compare.rowOf(index)).filter(Boolean) : [];
-        const apart = rows.slice(1).filter((row) => row.common && row.common.how !== "all");
-        const said = rows.length < 2 ? [] : [
-            apart.length === 0 ? "All read the same " + stateroom.whole(rows[0].positions) + " tokens." : "",
-            ...apart.map((row) => "With " + rows[0].name + ", " + row.name + " has in common " + row.common.text + "."),
-            ...rows.map((row) => row.note || ""), ...rows.map((row) => row.why || ""),
-        ];
+        const said = rows.length < 2 ? [] : [...tokensTold(rows), ...rows.map((row) => row.note || row.why || "")];
         compare.place("caption").textContent = said.filter(Boolean).join(" ");
     }
 

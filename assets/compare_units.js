@@ -5,10 +5,10 @@
     const {compare} = stateroom;
     const {view} = compare;
     const make = (...given) => stateroom.element(...given);
-    const ROWS = 20;
     const HEIGHT = 300;
+    const BEFORE = 30;
 
-    compare.unitPages = () => (compare.units && !compare.units.why ? Math.ceil(compare.units.r.length / ROWS) : 0);
+    compare.unitPages = () => (compare.units && compare.units.pairs ? Math.ceil(compare.units.nPairs / compare.units.pageRows) : 0);
     compare.turnPage = function (by) {
         const page = Math.min(Math.max(view().page + by, 0), Math.max(0, compare.unitPages() - 1));
         compare.change({page}, {history: "replace"});
@@ -38,53 +38,63 @@
         return field;
     }
 
-    function stateField(name, states) {
-        const field = make("select", "tool-input", null, {"aria-label": "State of " + (name === "first_state" ? "the first" : "the second")});
-        field.append(...(states || []).map((state) => make("option", "", state, {value: state})));
-        field.value = view()[name] || (compare.units && compare.units[name === "first_state" ? "a" : "b"]) || "";
-        field.disabled = !states;
+    function stateField(name, index) {
+        const row = compare.rowOf(index);
+        const side = (compare.units && compare.units[name === "first_state" ? "first" : "second"]) || {};
+        const field = make("select", "tool-input", null, {"aria-label": "State of " + compare.letter(index)});
+        field.append(...Object.keys((row && row.states) || {}).map((state) => make("option", "", state, {value: state})));
+        field.value = view()[name] || (side.key === view().recordings[index] ? side.state : compare.stateOf(index));
+        field.disabled = !row;
         field.addEventListener("change", () => compare.change({[name]: field.value, page: 0}));
         return field;
     }
 
     function fields() {
-        const {statesFirst, statesSecond} = compare.units || {};
         const [first, second] = compare.pairOf();
         const made = make("span", "pair-fields");
         const several = view().recordings.length > 2;
         const who = (place, index) => (several ? recordingField(place) : make("bdi", "", compare.nameOf(index)));
-        made.append(compare.badge(first), who(0, first), stateField("first_state", statesFirst), make("span", "quiet", "with"),
-            compare.badge(second), who(1, second), stateField("second_state", statesSecond));
+        made.append(compare.badge(first), who(0, first), stateField("first_state", first), make("span", "quiet", "with"),
+            compare.badge(second), who(1, second), stateField("second_state", second));
         return [made];
     }
 
     // ---- picture ----------------------------------------------------------------------------------------
     function picture(width) {
-        const {r, chanceCurve, mean, chance} = compare.units;
-        const heights = Array.from(r, Math.abs);
+        const {pairs, mean, meanChance, n} = compare.units;
+        const heights = pairs.r.map(Math.abs);
         const ranks = heights.map((_, index) => index + 1);
-        const chances = chanceCurve ? Array.from(stateroom.decodeFloat32(chanceCurve)) : [];
         const both = compare.pairOf().map(compare.nameOf);
-        const told = (index) => ["pair " + ranks[index] + ": unit " + compare.units.first[index] + " of " + both[0] + ", unit " + compare.units.second[index] + " of " + both[1],
-            "r = " + signed(r[index], 3), chances.length > index ? "by chance at this rank " + compare.fixed(chances[index], 3) : ""];
         return compare.chart({
             width, height: HEIGHT, title: "Correlation of the pairs, the strongest first",
-            label: "|r| of " + ranks.length + " pairs, mean " + compare.fixed(mean, 3) + ", by chance " + compare.fixed(chance, 3),
-            x: compare.axis(ranks, {title: "pair, by |r|", min: 0, write: stateroom.whole}),
-            y: compare.axis([0, 1], {title: "|r|, n = " + stateroom.whole(compare.units.n), min: 0, max: 1}),
-            series: [
-                {kind: "line", color: compare.style("--text"), x: ranks, y: heights, tip: told, act: (index) => compare.change({page: Math.floor(index / ROWS)}, {history: "replace"})},
-                ...(chances.length ? [{kind: "line", color: compare.style("--text-quiet"), dash: 2, x: ranks, y: chances, tip: (index) => ["by chance, rank " + ranks[index], "|r| = " + compare.fixed(chances[index], 3)]}] : []),
-            ],
-            lines: chances.length ? [] : [{y: chance, text: "by chance " + compare.fixed(chance, 2)}],
+            label: "|r| of " + ranks.length + " pairs, mean " + compare.fixed(mean, 3) + ", by chance " + compare.fixed(meanChance, 3),
+            x: compare.axis(ranks, {title: "pair, by |r|", min: 0, max: Math.max(2, ranks.length), write: stateroom.whole}),
+            y: compare.axis([0, 1], {title: "|r|, n = " + stateroom.whole(n), min: 0, max: 1}),
+            series: [{
+                kind: ranks.length < 3 ? "both" : "line", color: compare.style("--text"), x: ranks, y: heights,
+                tip: (index) => ["pair " + ranks[index] + ": unit " + pairs.first[index] + " of " + both[0] + ", unit " + pairs.second[index] + " of " + both[1], "r = " + signed(pairs.r[index], 3), "Click: the page of the table with it"],
+                act: (index) => compare.change({page: Math.floor(index / compare.units.pageRows)}, {history: "replace"}),
+            }],
+            lines: [{y: meanChance, text: "mean by chance " + compare.fixed(meanChance, 2)}, {y: mean, text: "mean " + compare.fixed(mean, 2)}],
         });
     }
 
     // ---- table ------------------------------------------------------------------------------------------
     const signed = (value, places) => (value > 0 ? "+" : "") + compare.fixed(value, places);
 
-    function unitCell(unit, href, index) {
-        return href ? make("a", "", "unit " + unit, {href, title: "In Match, where both are strongest: " + compare.nameOf(index)}) : "unit " + unit;
+    /** Match at one position of a recording, with a unit pinned. */
+    const matchParameters = (side, at, unit) => ({recording: side.key, state: side.state, at: Math.max(0, at - BEFORE) || "", from: at, to: at + 1, pinned: unit});
+
+    const unitCell = (unit, side, href) => make("a", "", "unit " + unit, {href, title: "In Match, where both are strongest: " + side.name});
+
+    /** Both beside each other in Match, at the token where both are strongest. */
+    function tokenCell(row) {
+        const {first, second} = compare.units;
+        const apart = row.at === row.atSecond ? {} : {linked: 0, at2: Math.max(0, row.atSecond - BEFORE) || "", from2: row.atSecond, to2: row.atSecond + 1};
+        const link = make("a", "token-link", null, {href: compare.address("match", {...matchParameters(first, row.at, row.first), beside: second.key, state2: second.state, pinned2: row.second, ...apart}),
+            title: "Both in Match, at position " + stateroom.whole(row.at)});
+        link.append(stateroom.tokenElement(row.token));
+        return link;
     }
 
     function bar(value) {
@@ -94,14 +104,9 @@
         return made;
     }
 
-    function rowsOf(page) {
-        const {first, second, r, links} = compare.units;
-        const [one, other] = compare.pairOf();
-        return Array.from(r).slice(page * ROWS, (page + 1) * ROWS).map((value, index) => {
-            const rank = page * ROWS + index;
-            const link = (links && (links[rank] || links[String(rank)])) || {};
-            return [String(rank + 1), unitCell(first[rank], link.first, one), unitCell(second[rank], link.second, other), signed(value, 3), bar(value)];
-        });
+    function cells(row) {
+        const {first, second} = compare.units;
+        return [String(row.rank), unitCell(row.first, first, row.hrefFirst), unitCell(row.second, second, row.hrefSecond), signed(row.r, 3), bar(row.r), tokenCell(row)];
     }
 
     function pages(page) {
@@ -111,25 +116,30 @@
         const on = stateroom.button("›", "The pairs after (→)", () => compare.turnPage(1));
         back.disabled = page === 0;
         on.disabled = page >= count - 1;
-        const last = Math.min((page + 1) * ROWS, compare.units.r.length);
-        made.append(back, on, make("span", "quiet", stateroom.whole(page * ROWS + 1) + " to " + stateroom.whole(last) + " of " + stateroom.whole(compare.units.r.length) + " pairs"));
+        const {nPairs, pageRows} = compare.units;
+        made.append(back, on, make("span", "quiet", stateroom.whole(page * pageRows + 1) + " to " + stateroom.whole(Math.min((page + 1) * pageRows, nPairs)) + " of " + stateroom.whole(nPairs) + " pairs"));
         return made;
     }
 
     function table() {
         const [one, other] = compare.pairOf();
-        const page = Math.min(view().page, compare.unitPages() - 1);
-        const columns = [{name: "#", number: true}, {name: compare.letter(one) + "  " + compare.units.a}, {name: compare.letter(other) + "  " + compare.units.b},
-            {name: "r", number: true, title: "Correlation over the common tokens"}, {name: "|r|, orange: together, blue: opposite"}];
+        const columns = [{name: "#", number: true}, {name: compare.letter(one) + "  " + compare.units.first.state}, {name: compare.letter(other) + "  " + compare.units.second.state},
+            {name: "r", number: true, title: "Correlation over the common tokens"}, {name: "|r|", title: "Orange: both rise together; blue: one rises as the other falls"},
+            {name: "strongest at", title: "The token at which both are furthest from their means; opens both in Match"}];
         const made = make("div", "units-table");
-        made.append(stateroom.table({label: "Matched units", columns, rows: rowsOf(page)}), pages(page));
+        made.append(stateroom.table({label: "Matched units", columns, rows: compare.units.rows.map(cells)}), pages(compare.units.page));
         return made;
     }
 
+    function left(units, index) {
+        return units && units.length ? " " + stateroom.whole(units.length) + (units.length === 1 ? " unit of " : " units of ") + compare.nameOf(index) + " without a partner." : "";
+    }
+
     function told() {
-        const {mean, chance, r, n, common, seed} = compare.units;
-        return make("p", "compare-note", stateroom.whole(r.length) + " pairs, mean |r| " + compare.fixed(mean, 3) + "; with positions shuffled " + compare.fixed(chance, 3)
-            + (seed === undefined ? "" : " (seed " + seed + ")") + ". n = " + stateroom.whole(n) + " tokens. " + (common || ""));
+        const {mean, meanChance, nPairs, common, seed, leftFirst, leftSecond} = compare.units;
+        const [one, other] = compare.pairOf();
+        return make("p", "compare-note", stateroom.whole(nPairs) + " pairs, mean |r| " + compare.fixed(mean, 3) + "; with the positions of one shuffled (seed " + seed + ") " + compare.fixed(meanChance, 3)
+            + ". Over " + common.text + "." + left(leftFirst, one) + left(leftSecond, other));
     }
 
     function draw() {
@@ -143,12 +153,19 @@
         }
         const columns = make("div", "units-columns");
         const wide = compare.place("units").clientWidth;
-        const left = make("div", "");
-        left.append(picture(wide < 960 ? wide : Math.floor((wide - 24) * 5 / 12)), told());
-        columns.append(left, table());
+        const side = make("div", "");
+        side.append(picture(wide < 960 ? wide : Math.floor((wide - 24) * 5 / 12)), told());
+        columns.append(side, table());
         compare.draw("units", [columns], {fields: fields()});
     }
 
+    function exported() {
+        const {first, second, pairs, n} = compare.units;
+        return [["rank", "recording A", "state A", "unit A", "recording B", "state B", "unit B", "r", "n"],
+            pairs.r.map((value, index) => [index + 1, first.key, first.state, pairs.first[index], second.key, second.state, pairs.second[index], value, n])];
+    }
+
+    compare.TABLES.units = () => (compare.units && compare.units.pairs ? exported() : null);
     compare.part({
         mount: () => compare.wait("units"),
         facts: draw,

@@ -18,7 +18,6 @@ PARTS = (
     (Compare.MEMORY, "Half-life of memory"),
     (Compare.LAYERS, "Layer by layer"),
     (Compare.UNITS, "Units matched one to one"),
-    (Compare.STEPS, "Against the step of the training"),
 )
 """Each picture has a place of its own, which keeps its size while it waits."""
 
@@ -34,9 +33,7 @@ def compare_panel() -> html.Section:
     return html.Section(
         [
             html.H1("Networks compared", className="visually-hidden"),
-            html.Div(
-                id=Compare.CHOICE, className="compare-choice", role="toolbar", **_label("Recordings")
-            ),
+            html.Div(id=Compare.CHOICE, className="compare-choice", role="toolbar", **_label("Recordings")),
             html.Div(id=Compare.TOOLBAR, className="compare-toolbar", role="toolbar", **_label("Measure")),
             html.P(id=Compare.CAPTION, className="compare-caption", **{"aria-live": "polite"}),
             html.Div(id=Compare.START, className="compare-start", hidden=True),

@@ -1,4 +1,4 @@
-"""The Compare page: two to six networks in one table and a few pictures, each with a way to what explains it."""
+"""The Compare page: two to six networks in one table and a few pictures, with ways to what explains them."""
 
 from __future__ import annotations
 
