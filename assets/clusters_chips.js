@@ -1,8 +1,7 @@
 // The memory chips: one square for each unit, on a canvas, so that thousands cost nothing.
-(function () {
+window.stateroom.clustersPart(function (clusters) {
     "use strict";
-    const stateroom = (window.stateroom = window.stateroom || {});
-    const {clusters} = stateroom;
+    const {stateroom} = window;
     const RADIUS = 3;
     const ROOM_BETWEEN_FROM = 4;
 
@@ -181,6 +180,7 @@
             draw();
         },
         words: draw,
+        scale: draw,
         theme: draw,
         view(now, previous) {
             if (now.unit !== previous.unit) {
@@ -193,4 +193,4 @@
             }
         },
     });
-})();
+});

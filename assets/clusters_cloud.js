@@ -3,10 +3,9 @@
 // d3-cloud packs masks of words. Left to itself it draws each word on a canvas of 2048 x 2048 pixels and reads the
 // canvas back for every cloud, and lets letters reach into each other's boxes. Here it gets the measured box of each
 // word as its mask, on lines as high as the largest letters: no two boxes overlap, and ten clouds take milliseconds.
-(function () {
+window.stateroom.clustersPart(function (clusters) {
     "use strict";
-    const stateroom = (window.stateroom = window.stateroom || {});
-    const {clusters} = stateroom;
+    const {stateroom} = window;
     const FACE = '"IBM Plex Sans", system-ui, "Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans", sans-serif';
     const SMALLEST = 11;
     const LEAST_LARGEST = 14;
@@ -147,4 +146,4 @@
             widths = new Map();
         },
     };
-})();
+});

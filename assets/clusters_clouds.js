@@ -1,8 +1,7 @@
 // The word clouds on the page: the heads of the clusters, a button for each word, and what did not fit.
-(function () {
+window.stateroom.clustersPart(function (clusters) {
     "use strict";
-    const stateroom = (window.stateroom = window.stateroom || {});
-    const {clusters} = stateroom;
+    const {stateroom} = window;
     const TWO_LINES = 34;
     const THREE_LINES = 50;
 
@@ -61,6 +60,14 @@
             made.classList.toggle("is-chosen", place >= 0);
             made.setAttribute("aria-pressed", String(place >= 0));
             place >= 0 ? (made.dataset.place = place + 1) : delete made.dataset.place;
+        });
+        // A chosen word for which there was no room is marked where it is listed.
+        scene.clouds.forEach((cloud) => {
+            const hidden = cloud.arrangement.more.filter((word) => chosen.includes(word.id));
+            const button = mores[cloud.number];
+            button.classList.toggle("is-chosen", hidden.length > 0);
+            hidden.length > 0 ? (button.dataset.place = chosen.indexOf(hidden[0].id) + 1) : delete button.dataset.place;
+            button.title = (hidden.length > 0 ? hidden.map((word) => stateroom.visible(word.text)).join(", ") + " is among them. " : "") + "List all words of this cluster";
         });
     }
 
@@ -196,7 +203,11 @@
                 if (made) {
                     made.classList.toggle("is-pointed", on);
                 }
+                const word = made && made.hidden && clusters.overview.byId.get(id);
+                if (word && mores[word.cluster]) {
+                    mores[word.cluster].classList.toggle("is-pointed", on);
+                }
             });
         },
     });
-})();
+});

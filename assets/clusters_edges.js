@@ -1,8 +1,7 @@
 // The edges between clusters: width is strength, orange is positive, blue is negative.
-(function () {
+window.stateroom.clustersPart(function (clusters) {
     "use strict";
-    const stateroom = (window.stateroom = window.stateroom || {});
-    const {clusters} = stateroom;
+    const {stateroom} = window;
     const SVG = "http://www.w3.org/2000/svg";
     const EASY_TO_HIT = 8;
 
@@ -26,7 +25,7 @@
 
     /** What an edge says: its mean, and what of it is positive and negative. */
     function told({edge}) {
-        const share = Math.abs(edge.mean) / clusters.overview.largestEdge;
+        const share = Math.abs(edge.mean) / clusters.largestEdge();
         return [
             "unit cluster " + (edge.unit + 1) + ", word cluster " + (edge.word + 1),
             "mean expected response " + clusters.signed(edge.mean),
@@ -75,4 +74,4 @@
             draw();
         },
     });
-})();
+});

@@ -1,8 +1,7 @@
 // The picture as SVG: the same scene, every mark a vector, every text a text.
-(function () {
+window.stateroom.clustersPart(function (clusters) {
     "use strict";
-    const stateroom = (window.stateroom = window.stateroom || {});
-    const {clusters} = stateroom;
+    const {stateroom} = window;
     const SVG = "http://www.w3.org/2000/svg";
     const TOP = 58;
     const MARGIN = 12;
@@ -68,7 +67,7 @@
         const limit = word ? stateroom.number(clusters.colorLimit()) : "";
         const told = [
             overview.state + ", " + overview.method + ", seed " + overview.seed + ", stability " + (Number.isFinite(overview.stability) ? overview.stability.toFixed(2) : "–"),
-            "edges: orange positive, blue negative, the widest " + stateroom.number(overview.largestEdge),
+            "edges: orange positive, blue negative, the widest " + stateroom.number(clusters.largestEdge()),
             word ? "squares: expected response to " + stateroom.visible(word.text) + ", blue −" + limit + " to orange +" + limit : "",
         ];
         const made = [written(0, 14, clusters.view().recording, 15, "--text", {"font-weight": 600}), written(0, 32, told.filter(Boolean).join(" · "), 12, "--text-quiet")];
@@ -101,4 +100,4 @@
         picture.append(svg("rect", {width, height, fill: clusters.style("--surface")}), top, body);
         stateroom.files.download(new XMLSerializer().serializeToString(picture), "image/svg+xml", clusters.fileName("") + ".svg");
     };
-})();
+});

@@ -1,8 +1,7 @@
 // Finding a word or a unit, and the list of all words of a cluster. Both are lists of buttons in one panel.
-(function () {
+window.stateroom.clustersPart(function (clusters) {
     "use strict";
-    const stateroom = (window.stateroom = window.stateroom || {});
-    const {clusters} = stateroom;
+    const {stateroom} = window;
     const UNIT = /^(?:unit\s*|c)?(\d+)$/i;
     const make = (...given) => stateroom.element(...given);
     const plural = (count, noun) => stateroom.whole(count) + " " + noun + (count === 1 ? "" : "s");
@@ -118,4 +117,4 @@
             }
         },
     });
-})();
+});

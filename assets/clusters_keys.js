@@ -1,8 +1,7 @@
 // Keys. One tab stop for the units and one for the words; arrows go between clusters, and from a cluster into it.
-(function () {
+window.stateroom.clustersPart(function (clusters) {
     "use strict";
-    const stateroom = (window.stateroom = window.stateroom || {});
-    const {clusters} = stateroom;
+    const {stateroom} = window;
     const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
     const STOPS = ".chip-head, .unit-cursor, .cloud-head, .cloud-word, .cloud-more";
 
@@ -173,8 +172,9 @@
     const typing = (target) => target instanceof Element && target.closest("input, textarea, select, [role=listbox], [role=combobox]");
     const helpIsOpen = () => !(document.getElementById("shell-help") || {hidden: true}).hidden;
 
+    // The keys of the page act on the first side, which releases what is chosen in either.
     document.addEventListener("keydown", (event) => {
-        if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !clusters.mounted() || helpIsOpen()) {
+        if (clusters.isSecond || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !clusters.mounted() || helpIsOpen()) {
             return;
         }
         if (event.key === "Escape") {
@@ -216,4 +216,4 @@
             }
         },
     });
-})();
+});

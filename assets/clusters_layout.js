@@ -1,11 +1,11 @@
 // Where everything of the picture lies: bands for the clusters, chips of squares, ports of the edges. No drawing.
-(function () {
+window.stateroom.clustersPart(function (clusters) {
     "use strict";
-    const stateroom = (window.stateroom = window.stateroom || {});
-    const {clusters} = stateroom;
+    const {stateroom} = window;
     const GAP = 8;
     const LEAST_BAND = 30;
     const COMFORTABLE_BAND = 52;
+    const TALL_BAND = 72;
     const FRAME = 3;
     const NARROW = 900;
     const GUTTER = 58;
@@ -55,7 +55,9 @@
     function pictureHeight() {
         const count = clusters.overview.clusters.length;
         const room = Math.max(440, Math.min(760, window.innerHeight - 300));
-        return Math.max(room, count * COMFORTABLE_BAND - GAP);
+        // Half as wide, a picture needs more lines for as many words.
+        const band = clusters.other().mounted() && clusters.hasSecond(clusters.view()) ? TALL_BAND : COMFORTABLE_BAND;
+        return Math.max(room, count * band - GAP);
     }
 
     // ---- chips ------------------------------------------------------------------------------------------
@@ -158,7 +160,7 @@
     }
 
     function edgesOf(scene) {
-        const {largestEdge} = clusters.overview;
+        const largestEdge = clusters.largestEdge();
         const chip = (number) => scene.chips[number];
         const middle = (end, edge) => (end === "unit" ? chip(edge.unit).top + chip(edge.unit).height / 2
             : scene.clouds[edge.word].top + scene.clouds[edge.word].height / 2);
@@ -217,4 +219,4 @@
     }
 
     Object.assign(clusters, {layout: {compute, squareOf, unitAt, chipAt, frame: FRAME}});
-})();
+});

@@ -1,8 +1,7 @@
 // The legend, over the columns that it explains: squares and edges on the left, the colours of words on the right.
-(function () {
+window.stateroom.clustersPart(function (clusters) {
     "use strict";
-    const stateroom = (window.stateroom = window.stateroom || {});
-    const {clusters} = stateroom;
+    const {stateroom} = window;
     const STEPS = 24;
     const make = (...given) => stateroom.element(...given);
 
@@ -27,7 +26,7 @@
     }
 
     function edgesLegend() {
-        const {largestEdge} = clusters.overview;
+        const largestEdge = clusters.largestEdge();
         const line = (kind, text) => {
             const made = make("span", "edge-key");
             made.append(make("span", "edge-line " + kind), text);
@@ -92,6 +91,7 @@
         mount: () => clusters.place("legend").replaceChildren(),
         overview: draw,
         words: drawUnits,
+        scale: () => clusters.overview && draw(),
         theme: draw,
     });
-})();
+});

@@ -1,8 +1,7 @@
 // Decides when the picture is laid out anew, and tells the parts; says why there is no picture.
-(function () {
+window.stateroom.clustersPart(function (clusters) {
     "use strict";
-    const stateroom = (window.stateroom = window.stateroom || {});
-    const {clusters} = stateroom;
+    const {stateroom} = window;
     const RELAYOUT = ["pick", "share", "chips"];
 
     let scene = null;
@@ -91,6 +90,7 @@
             }
         },
         resize: () => shown(),
+        scale: () => shown(),
     });
 
     // The widths of words are those of their face, which may come after the words.
@@ -101,4 +101,4 @@
             shown();
         }
     }));
-})();
+});

@@ -1,8 +1,7 @@
 // The same as tables: for those who hear the page, and to take along as CSV.
-(function () {
+window.stateroom.clustersPart(function (clusters) {
     "use strict";
-    const stateroom = (window.stateroom = window.stateroom || {});
-    const {clusters} = stateroom;
+    const {stateroom} = window;
     const make = (...given) => stateroom.element(...given);
 
     const number = (value) => (Number.isFinite(value) ? Number(value.toPrecision(6)) : "");
@@ -113,4 +112,4 @@
             }
         },
     });
-})();
+});

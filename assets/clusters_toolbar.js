@@ -1,8 +1,7 @@
-// The toolbar, the line that says what is shown, and the legend.
-(function () {
+// The toolbar.
+window.stateroom.clustersPart(function (clusters) {
     "use strict";
-    const stateroom = (window.stateroom = window.stateroom || {});
-    const {clusters} = stateroom;
+    const {stateroom} = window;
     const METHODS = [
         ["signed", "signed", "Distance of each response from the unit's mean, scaled by word and unit; words and units clustered together"],
         ["spectral", "spectral", "Spectral co-clustering of scikit-learn, of responses less their smallest, as in RNNVis"],
@@ -16,9 +15,7 @@
         seed: [0, 2 ** 32 - 20, "seed", "Where the clustering begins; the stability tells whether it matters"],
     };
     /** Other clusters have other numbers. */
-    const ELSE_ANOTHER = {pick: ""};
-    const STABLE = 0.9;
-    const HALF_STABLE = 0.6;
+    const elseAnother = () => (view().linked ? {pick: "", beside_pick: ""} : {pick: ""});
 
     let fields = {};
 
@@ -43,7 +40,7 @@
                 return;
             }
             field.value = Math.min(Math.max(value, low), high);
-            change({[name]: Number(field.value), ...ELSE_ANOTHER});
+            change({[name]: Number(field.value), ...elseAnother()});
         });
         field.addEventListener("keydown", (event) => event.key === "Enter" && field.blur());
         fields[name] = field;
@@ -53,7 +50,7 @@
     function selectField(name, text, title, options) {
         const field = make("select", "tool-input", null, {name});
         options.forEach(([value, shown, told]) => field.append(make("option", "", shown, {value, title: told || ""})));
-        field.addEventListener("change", () => change({[name]: field.value, ...(name === "method" ? ELSE_ANOTHER : {})}));
+        field.addEventListener("change", () => change({[name]: field.value, ...(name === "method" ? elseAnother() : {})}));
         fields[name] = field;
         return labelled(text, field, title);
     }
@@ -149,29 +146,6 @@
         });
     }
 
-    // ---- what is shown ----------------------------------------------------------------------------------
-    function stabilityTold(exact) {
-        // What is said fits the digits that are shown.
-        const value = Math.round(100 * exact) / 100;
-        const meaning = value >= STABLE ? "other seeds give the same clusters" : value >= HALF_STABLE ? "other seeds give similar clusters"
-            : "other seeds give other clusters: read them with care";
-        const made = make("span", "stability", "Stability " + value.toFixed(2) + ", " + meaning);
-        made.title = "Mean adjusted Rand index between these clusters and those of ten other seeds: 1 is the same, 0 is chance";
-        return made;
-    }
-
-    function caption() {
-        const {overview} = clusters;
-        const said = overview.notes.map((note) => make("span", "", note + " "));
-        if (Number.isFinite(overview.stability) && overview.clusters.length > 1) {
-            said.unshift(stabilityTold(overview.stability), make("span", "", ". "));
-        }
-        if (!overview.paired) {
-            said.push(make("span", "", "Word clusters and unit clusters are not pairs: the edges say which belong together."));
-        }
-        clusters.place("caption").replaceChildren(...said);
-    }
-
     clusters.focusSearch = () => {
         fields.find.focus();
         fields.find.select();
@@ -185,9 +159,6 @@
                 colorOptions();
             }
         },
-        overview() {
-            colorOptions();
-            caption();
-        },
+        overview: colorOptions,
     });
-})();
+}, {onlyFirst: true});

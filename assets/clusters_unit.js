@@ -1,8 +1,7 @@
 // The detail of the chosen unit: the words that move it most, its distribution, its strongest contexts.
-(function () {
+window.stateroom.clustersPart(function (clusters) {
     "use strict";
-    const stateroom = (window.stateroom = window.stateroom || {});
-    const {clusters} = stateroom;
+    const {stateroom} = window;
     const MOST_SHOWN = 50;
     const HISTOGRAM_TALL = 110;
     const SVG = "http://www.w3.org/2000/svg";
@@ -172,7 +171,7 @@
         const {recording, state} = clusters.view();
         const inMemory = make("a", "", "in Memory", {href: stateroom.clustersView.setting("memory") + "?" + new URLSearchParams({recording, state, unit: unit.unit})});
         inMemory.title = "How long it holds what it takes in, beside its gates";
-        head.append(make("h2", "", "Unit " + unit.unit), make("span", "quiet unit-cluster", clusterOf(unit.unit)), inMatch, inMemory,
+        head.append(...clusters.badge(), make("h2", "", "Unit " + unit.unit), make("span", "quiet unit-cluster", clusterOf(unit.unit)), inMatch, inMemory,
             stateroom.button("×", "Release unit " + unit.unit, () => clusters.change({unit: -1}), "row-remove"));
         const columns = make("div", "unit-columns");
         columns.append(boxes(unit), distribution(unit), contexts(unit));
@@ -193,4 +192,4 @@
             }
         },
     });
-})();
+});

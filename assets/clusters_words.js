@@ -1,8 +1,7 @@
 // The detail of the chosen words: how the units respond to them, one distribution over the other.
-(function () {
+window.stateroom.clustersPart(function (clusters) {
     "use strict";
-    const stateroom = (window.stateroom = window.stateroom || {});
-    const {clusters} = stateroom;
+    const {stateroom} = window;
     const TALL = 190;
     const ROOM = {left: 58, right: 8, top: 8, bottom: 20};
     const INKS = ["--word-first", "--word-second", "--word-third"];
@@ -38,7 +37,7 @@
             paint.fillStyle = clusters.style(share === 0 ? "--line-strong" : "--line");
             paint.fillRect(ROOM.left, y, space.width - ROOM.left - ROOM.right, 1);
             paint.fillStyle = clusters.style("--text-quiet");
-            paint.fillText(share === 0 ? "0" : clusters.signed(share * shown().scale), ROOM.left - 6, y);
+            paint.fillText(share === 0 ? "0" : clusters.signed(Number((share * clusters.changeLimit()).toPrecision(3))), ROOM.left - 6, y);
         });
         paint.textAlign = "left";
         paint.textBaseline = "alphabetic";
@@ -49,7 +48,7 @@
     /** A line through the values of the units in order; with `back`, an area to those on the way back. */
     function trace(paint, space, values, back) {
         const {order} = shown();
-        const y = (byte) => space.middle - (byte / 127) * space.half;
+        const y = (byte) => space.middle - (valueOf(byte) / clusters.changeLimit()) * space.half;
         paint.beginPath();
         order.forEach((unit, place) => paint.lineTo(space.x(place), y(values[unit])));
         if (back) {
@@ -194,7 +193,7 @@
         }
         const head = make("div", "detail-head");
         const more = shown().words.length === 1 ? "Click a second word to compare." : "";
-        head.append(make("h2", "", "Responses of the units"), ...shown().words.map(wordKey),
+        head.append(...clusters.badge(), make("h2", "", "Responses of the units"), ...shown().words.map(wordKey),
             make("span", "quiet", "line: median; bands: 25 to 75 % and 9 to 91 % of the occurrences. " + more));
         canvas = plot();
         place.replaceChildren(head, canvas, strongest());
@@ -206,6 +205,7 @@
         words: build,
         theme: draw,
         resize: draw,
+        scale: draw,
         view(now, previous) {
             if (now.unit !== previous.unit) {
                 draw();
@@ -213,4 +213,4 @@
         },
         pointed: draw,
     });
-})();
+});

@@ -29,8 +29,7 @@
     }
 
     async function show() {
-        const {recording, recordings} = viewShown();
-        if (!recording && !(recordings && recordings.length > 1)) {
+        if (!viewShown().recording) {
             stateroom.messages.show([UNSEEN], "note");
             return;
         }

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["Clusters", "Compare", "Home", "Match", "MatchBeside", "Memory", "Sentences", "Shell"]
+__all__ = [
+    "Clusters",
+    "ClustersSecond",
+    "Compare",
+    "Home",
+    "Match",
+    "MatchBeside",
+    "Memory",
+    "Sentences",
+    "Shell",
+]
 
 
 class Shell:
@@ -169,6 +179,30 @@ class Clusters:
     UNIT = "clusters-unit"
     LIST = "clusters-list"
     """All words of a cluster, or what was found."""
+    HEAD = "clusters-head"
+    """Which recording and state this is, where a second one is beside it."""
+    AGREEMENT = "clusters-agreement"
+    """How words move between the clusters of the two."""
+    DIFFERENCE = "clusters-difference"
+    """The response to a word in the second less that in the first, unit by unit."""
+
+
+class ClustersSecond(Clusters):
+    """The parts of the Clusters page that a second recording or state has for itself."""
+
+    HEAD = "clusters-second-head"
+    CAPTION = "clusters-second-caption"
+    RESULT = "clusters-second-result"
+    WHY = "clusters-second-why"
+    WAITING = "clusters-second-waiting"
+    LEGEND = "clusters-second-legend"
+    STAGE = "clusters-second-stage"
+    EDGES = "clusters-second-edges"
+    UNITS = "clusters-second-units"
+    CLOUDS = "clusters-second-clouds"
+    TABLE = "clusters-second-table"
+    WORDS = "clusters-second-words"
+    UNIT = "clusters-second-unit"
 
 
 class Compare:

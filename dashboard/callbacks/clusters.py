@@ -40,7 +40,15 @@ def register(app: Dash, queries: Queries) -> None:
 
 def _unit(queries: Queries, asked: ClustersQuestion) -> dict[str, Any]:
     """Return what explains a unit; each context has the address that shows it in Match."""
-    answer = queries.cluster_detail.unit(asked)
+    return _addressed(queries.cluster_detail.unit(asked), asked)
+
+
+def _unit_beside(queries: Queries, asked: ClustersQuestion) -> dict[str, Any]:
+    """Return the same of a unit of the second recording."""
+    return _addressed(queries.clusters_beside.unit(asked), queries.clusters_beside.second(asked))
+
+
+def _addressed(answer: dict[str, Any], asked: ClustersQuestion) -> dict[str, Any]:
     path = get_relative_path(PATHS["match"])
     for context in answer["contexts"]:
         at = context["position"]
@@ -61,5 +69,9 @@ QUESTIONS: dict[str, Answerer] = {
     "clusters-words": lambda queries, asked: queries.cluster_detail.words(asked),
     "clusters-unit": _unit,
     "clusters-find": lambda queries, asked: queries.clusters.find(asked),
+    "clusters-second": lambda queries, asked: queries.clusters_beside.overview(asked),
+    "clusters-second-words": lambda queries, asked: queries.clusters_beside.words(asked),
+    "clusters-second-unit": _unit_beside,
+    "clusters-agreement": lambda queries, asked: queries.clusters_beside.agreement(asked),
 }
 """What the scripts may ask. They send the part of the view that the answer depends on."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from dashboard.queries.annotations import AnnotationQueries
 from dashboard.queries.as_python.lines import PythonQueries
 from dashboard.queries.cache import AnswerCache
+from dashboard.queries.clusters.beside import ClusterBesideQueries
 from dashboard.queries.clusters.detail import ClusterDetailQueries
 from dashboard.queries.clusters.overview import ClusterQueries
 from dashboard.queries.clusters.view import ClustersViewQueries
@@ -75,6 +76,9 @@ class Queries:
         self.clusters = ClusterQueries(self.recordings, self.responses, self.annotations, cache)
         self.cluster_detail = ClusterDetailQueries(self.recordings, self.responses, cache)
         self.clusters_view = ClustersViewQueries(self.recordings)
+        self.clusters_beside = ClusterBesideQueries(
+            self.recordings, self.responses, self.clusters, self.cluster_detail, cache
+        )
         self.networks = LiveNetworks(self.recordings)
         passages = PassageQueries(self.recordings, self.networks, cache)
         self.sentences = SentenceQueries(self.recordings, passages, self.clusters, self.annotations, cache)
@@ -103,7 +107,7 @@ class Queries:
         self.memory_directions = MemoryDirectionQueries(self.recordings, results, cache)
         self.memory_units = MemoryUnitQueries(self.recordings, results, cache)
         self.memory_where = MemoryWhereQueries(self.recordings, self.networks, cache)
-        self.as_python = PythonQueries(self.recordings, self.clusters, self.clusters_beside, results)
+        self.as_python = PythonQueries(self.recordings, self.clusters, results)
 
     def _compare(self, cache: AnswerCache) -> None:
         """The questions of the Compare page."""

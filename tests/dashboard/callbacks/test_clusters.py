@@ -12,7 +12,7 @@ from tests.networks import lstm_recording
 
 ASKED = {
     "recording": "plays", "state": "layer0.cell", "clusters": 4, "min_count": 1, "chosen": [1], "unit": 3,
-    "find": "the",
+    "find": "the", "beside_state": "layer0.hidden", "beside_unit": 2,
 }  # fmt: skip
 
 
@@ -65,6 +65,11 @@ def test_questions_are_asked_in_the_words_of_the_view():
         {**ASKED, "named": [10**12]},
         {**ASKED, "color": "no such thing"},
         {**ASKED, "color": "letters"},
+        {**ASKED, "beside": "../plays"},
+        {**ASKED, "beside_state": "layer9.cell"},
+        {**ASKED, "beside_unit": 10**12},
+        {**ASKED, "beside_state": "", "beside": "plays"},
+        {**ASKED, "linked": "no", "beside_clusters": 99},
         {**ASKED, "seed": -1},
         {**ASKED, "words": None, "top": {}, "find": 3},
     ],
