@@ -29,7 +29,8 @@
     }
 
     async function show() {
-        if (!viewShown().recording) {
+        const {recording, recordings} = viewShown();
+        if (!recording && !(recordings && recordings.length > 1)) {
             stateroom.messages.show([UNSEEN], "note");
             return;
         }

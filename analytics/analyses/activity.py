@@ -15,13 +15,14 @@ from analytics.analyses.comparison.reading import block_edges, read_positions
 from analytics.analyses.response_scan import as_numbers, number
 from analytics.analyses.threshold import on_rule
 from analytics.arrays import StateReader, as_states
+from analytics.drawing import Drawn
 from analytics.errors import ParameterError
 
 __all__ = ["UnitActivity", "unit_activity"]
 
 
 @dataclass(frozen=True, slots=True)
-class UnitActivity:
+class UnitActivity(Drawn):
     """What each unit of a state does over all positions. Each array has shape (n_units,)."""
 
     on: NDArray[np.float64]

@@ -7,8 +7,14 @@ from typing import Any
 
 from dash import Dash
 
-from dashboard.callbacks.viewing import register_questions, signed
-from dashboard.links import clusters_from_dict, match_from_dict, memory_from_dict, sentences_from_dict
+from dashboard.callbacks.viewing import register_questions
+from dashboard.links import (
+    clusters_from_dict,
+    compare_from_dict,
+    match_from_dict,
+    memory_from_dict,
+    sentences_from_dict,
+)
 from dashboard.queries import Queries
 
 __all__ = ["register"]
@@ -16,6 +22,7 @@ __all__ = ["register"]
 VIEWS: dict[str, Callable[[Mapping[str, Any] | None], Any]] = {
     "match": match_from_dict,
     "clusters": clusters_from_dict,
+    "compare": compare_from_dict,
     "sentences": sentences_from_dict,
     "memory": memory_from_dict,
 }
@@ -32,6 +39,6 @@ def register(app: Dash, queries: Queries) -> None:
             view = VIEWS[page](fields).to_dict()
         else:
             view = {"recording": str(fields.get("recording", ""))}
-        return signed(queries, view["recording"], {"lines": queries.as_python.lines(page, view)})
+        return {"lines": queries.as_python.lines(page, view)}
 
     register_questions(app, "as-python", ("as-python",), answer)

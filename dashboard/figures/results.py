@@ -9,7 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from analytics.analyses.activity import UnitActivity
 from analytics.analyses.cocluster import CoClusters
+from analytics.analyses.comparison.states import StateComparison
 from analytics.analyses.match import Matches
 from analytics.analyses.memory.half_life import half_life
 from analytics.analyses.memory.record import StateGradients
@@ -19,9 +21,17 @@ from dashboard.facts import MemoryCurve
 from dashboard.figures.match import as_written
 from dashboard.figures.memory import decay_figure
 from dashboard.figures.sentences import measures_figure
-from dashboard.figures.theme import DIVERGING, SEQUENTIAL, template
+from dashboard.figures.theme import DIVERGING, SEQUENTIAL, palette, template
 
-__all__ = ["clusters_figure", "draw", "gradients_figure", "matches_figure", "response_figure"]
+__all__ = [
+    "activity_figure",
+    "clusters_figure",
+    "comparison_figure",
+    "draw",
+    "gradients_figure",
+    "matches_figure",
+    "response_figure",
+]
 
 MOST_ROWS = 60
 """Words of a response that are drawn: those that move the units most."""
@@ -32,12 +42,13 @@ ROW_HEIGHT, FRAME_HEIGHT = 16, 110
 def draw(result: Any, *, theme: str = "light", **more: Any) -> go.Figure:
     """Return the figure of a result; `more` is what it can tell besides.
 
-    Examples
-    --------
-    >>> from analytics.analyses.match import match_pattern
-    >>> matches = match_pattern(np.array([[0.0], [1.0], [0.0]]), [0], threshold=0.5)
-    >>> draw(matches).layout.xaxis.title.text
-    'position in the match'
+        Examples
+        --------
+        >>> from analytics.analyses.comparison.states import StateComparison
+    from analytics.analyses.match import match_pattern
+        >>> matches = match_pattern(np.array([[0.0], [1.0], [0.0]]), [0], threshold=0.5)
+        >>> draw(matches).layout.xaxis.title.text
+        'position in the match'
     """
     return FIGURES[type(result)](result, theme=theme, **more)
 
@@ -114,12 +125,51 @@ def gradients_figure(memory: StateGradients, *, scale: str = "log", theme: str =
     return decay_figure([curve], title=title, scale=scale, delay=0, theme=theme)
 
 
+def comparison_figure(alike: StateComparison, *, theme: str = "light") -> go.Figure:
+    """Return every correlation between the units of two states, the best matched of each side first."""
+    rows = np.argsort(-np.nan_to_num(alike.first_best), kind="stable")
+    columns = np.argsort(-np.nan_to_num(alike.second_best), kind="stable")
+    heat = _diverging(alike.correlation[np.ix_(rows, columns)], [str(row) for row in rows], "r", theme=theme)
+    heat.update(
+        x=[str(column) for column in columns],
+        zmin=-1,
+        zmax=1,
+        hovertemplate="unit %{y} of the first, unit %{x} of the second: %{z:.3f}<extra></extra>",
+    )
+    chance = f"CKA {alike.cka:.3f}, by chance {alike.cka_by_chance:.3f}, n {alike.n:,}"
+    figure = _laid_out(heat, f"unit of the second; {chance}", "unit of the first", n_rows=30, theme=theme)
+    return figure.update_xaxes(type="category").update_yaxes(type="category")
+
+
+def activity_figure(activity: UnitActivity, *, theme: str = "light") -> go.Figure:
+    """Return a point for each unit: how often it is near its upper and near its lower limit."""
+    low, high = activity.limits
+    told = [f"unit {unit}: on at {share:.1%}" for unit, share in enumerate(activity.on)]
+    points = go.Scatter(
+        x=activity.left,
+        y=activity.right,
+        mode="markers",
+        marker={"color": palette(theme).selected, "size": 7, "opacity": 0.6},
+        text=told,
+        hovertemplate="%{text}; below %{x:.1%}, above %{y:.1%} of positions<extra></extra>",
+    )
+    shares = {"range": [0, 1], "tickformat": ".0%"}
+    return go.Figure(points).update_layout(
+        template=template(theme),
+        height=FRAME_HEIGHT + 22 * ROW_HEIGHT,
+        xaxis={"title": {"text": f"share of {activity.n:,} positions below {low:g}"}, **shares},
+        yaxis={"title": {"text": f"share above {high:g}"}, **shares},
+    )
+
+
 FIGURES: dict[type, Callable[..., go.Figure]] = {
     Matches: matches_figure,
     Response: response_figure,
     CoClusters: clusters_figure,
     SequenceMeasures: measures_figure,
     StateGradients: gradients_figure,
+    StateComparison: comparison_figure,
+    UnitActivity: activity_figure,
 }
 """What draws each result."""
 

@@ -13,6 +13,7 @@ from analytics.analyses.comparison.sums import ProductSums
 from analytics.analyses.comparison.tokens import CommonTokens, same_positions
 from analytics.analyses.selection import as_whole
 from analytics.arrays import StateReader, as_states
+from analytics.drawing import Drawn
 from analytics.errors import ShapeError
 
 __all__ = ["StateComparison", "best", "compare_states", "linear_cka", "mean_known"]
@@ -22,7 +23,7 @@ CHANCE_UNITS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class StateComparison:
+class StateComparison(Drawn):
     """Every correlation between the units of two states, how alike the states are, and both by chance."""
 
     correlation: NDArray[np.float32]

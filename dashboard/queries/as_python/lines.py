@@ -3,32 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from dashboard.queries.as_python.clusters import clusters_lines
+from dashboard.queries.as_python.compare import compare_lines
 from dashboard.queries.as_python.match import match_lines
 from dashboard.queries.as_python.memory import memory_lines
 from dashboard.queries.as_python.sentences import sentences_lines
-from dashboard.queries.as_python.writing import opened, script
+from dashboard.queries.as_python.writing import both, opened, script
+from dashboard.queries.clusters.beside import ClusterBesideQueries
 from dashboard.queries.clusters.overview import ClusterQueries
+from dashboard.queries.clusters.question import ClustersQuestion
+from dashboard.queries.compare.chosen import ChosenQueries
 from dashboard.queries.memory.results import MemoryResults
 from dashboard.queries.recordings import RecordingQueries
 
 __all__ = ["PythonQueries"]
+
+SECOND = "beside_"
 
 
 class PythonQueries:
     """The lines behind each page, by the fields of its view."""
 
     def __init__(
-        self, recordings: RecordingQueries, clusters: ClusterQueries, results: MemoryResults
+        self,
+        recordings: RecordingQueries,
+        clusters: ClusterQueries,
+        beside: ClusterBesideQueries,
+        results: MemoryResults,
     ) -> None:
-        self._recordings, self._clusters, self._results = recordings, clusters, results
+        self._recordings, self._results = recordings, results
+        self._clusters, self._clusters_beside = clusters, beside
 
     def lines(self, page: str, view: Mapping[str, Any]) -> str:
-        """Return the lines that compute what a view of a page shows."""
-        folder = self._recordings.folder
+        """Return the lines that compute what a view of a page shows, and what it shows beside."""
+        if page == "compare":
+            return compare_lines(self._recordings.folder, view, ChosenQueries(self._recordings))
         self._recordings.open(view["recording"])
+        lines = self._of(page, view)
+        if page not in ("match", "clusters") or not view["beside_state"]:
+            return lines
+        if page == "clusters":
+            second = asdict(self._clusters_beside.second(ClustersQuestion.of(view)))
+        else:
+            second = _second(view)
+        return both(lines, self._of(page, second))
+
+    def _of(self, page: str, view: Mapping[str, Any]) -> str:
+        folder = self._recordings.folder
         if page == "match":
             return match_lines(folder, view)
         if page == "clusters":
@@ -42,3 +66,11 @@ class PythonQueries:
             "print(recording.state_names, recording.n_positions, recording.sequence_starts)",
             "recording.states(recording.state_names[0]).read(0, 100)",
         )
+
+
+def _second(view: Mapping[str, Any]) -> dict[str, Any]:
+    """The view of what is beside: the first one's, but for what the second has of its own."""
+    own = {name.removeprefix(SECOND): view[name] for name in view if name.startswith(SECOND)}
+    if view["linked"]:
+        own = {name: own[name] for name in ("state", "dropped", "pinned") if name in own}
+    return {**view, **own, "recording": view["beside"] or view["recording"]}

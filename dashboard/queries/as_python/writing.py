@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import tokenize
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["call", "given", "opened", "script"]
+__all__ = ["both", "call", "given", "opened", "script"]
 
 WIDTH = 88
+SECOND = "_b"
+"""What the names of a second recording or state end in."""
 IMPORTS = (("np.", "import numpy as np"), ("analytics.", "import analytics"))
 
 
@@ -49,3 +53,57 @@ def script(*lines: str) -> str:
     text = "\n".join(body)
     imports = sorted(line for mark, line in IMPORTS if mark in text)
     return "\n".join([*imports, "", text]) + "\n"
+
+
+def both(first: str, second: str) -> str:
+    """Return one script of two: the names that the second gives get an ending, so that both stay.
+
+    Examples
+    --------
+    >>> print(both("import analytics\\n\\nn = 1\\n", "import analytics\\n\\nn = 2\\nf(n, n=n)\\n"))
+    import analytics
+    <BLANKLINE>
+    n = 1
+    <BLANKLINE>
+    n_b = 2
+    f(n_b, n=n_b)
+    <BLANKLINE>
+    """
+    parts = [text.partition("\n\n") for text in (first, second)]
+    imports = sorted({line for head, _, _ in parts for line in head.splitlines()})
+    return "\n".join([*imports, "", parts[0][2], _renamed(parts[1][2])])
+
+
+def _renamed(text: str) -> str:
+    tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    given_here = _assigned(tokens)
+    lines, depths = text.splitlines(keepends=True), _depths(tokens)
+    for place in reversed(range(len(tokens))):
+        token = tokens[place]
+        is_argument = depths[place] > 0 and tokens[place + 1].string == "="
+        if token.string in given_here and tokens[place - 1].string != "." and not is_argument:
+            row, column = token.end[0] - 1, token.end[1]
+            lines[row] = lines[row][:column] + SECOND + lines[row][column:]
+    return "".join(lines)
+
+
+def _assigned(tokens: list[tokenize.TokenInfo]) -> set[str]:
+    """Names in front of the first `=` of a line, outside of brackets."""
+    found, names = set(), []
+    for token, depth in zip(tokens, _depths(tokens), strict=True):
+        if token.type == tokenize.NEWLINE:
+            names = []
+        elif token.type == tokenize.NAME and depth == 0:
+            names.append(token.string)
+        elif token.string == "=" and depth == 0:
+            found.update(names)
+    return found
+
+
+def _depths(tokens: list[tokenize.TokenInfo]) -> list[int]:
+    """How many brackets are open in front of each token."""
+    depths, depth = [], 0
+    for token in tokens:
+        depths.append(depth)
+        depth += (token.string in "([{") - (token.string in ")]}") if token.type == tokenize.OP else 0
+    return depths

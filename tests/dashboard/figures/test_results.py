@@ -79,6 +79,22 @@ def test_a_memory_draws_its_largest_singular_values():
     assert list(line.y) == pytest.approx(memory.largest.tolist())
 
 
+def test_a_comparison_draws_each_correlation_once(states):
+    alike = analytics.compare_states(states[:, :2], states[:, 1:])
+    heat = alike.figure().data[0]
+    for row, unit in enumerate(heat.y):
+        for column, other in enumerate(heat.x):
+            assert heat.z[row, column] == alike.correlation[int(unit), int(other)]
+    assert f"n {len(states)}" in alike.figure().layout.xaxis.title.text
+
+
+def test_an_activity_draws_a_point_for_each_unit(states):
+    activity = analytics.unit_activity(states)
+    points = activity.figure().data[0]
+    assert points.x.tolist() == activity.left.tolist()
+    assert points.y.tolist() == activity.right.tolist()
+
+
 def test_themes_differ(states):
     matches = analytics.match_pattern(states, [0], threshold=0.1)
     surfaces = [matches.figure(theme=name).layout.template.layout.paper_bgcolor for name in ("light", "dark")]

@@ -7,10 +7,17 @@ import base64
 import numpy as np
 import pytest
 
-from dashboard.links import clusters_from_dict, match_from_dict, memory_from_dict, sentences_from_dict
+from dashboard.links import (
+    clusters_from_dict,
+    compare_from_dict,
+    match_from_dict,
+    memory_from_dict,
+    sentences_from_dict,
+)
 from dashboard.queries import Queries
 from dashboard.queries.cache import AnswerCache
 from dashboard.queries.clusters.question import ClustersQuestion
+from dashboard.queries.compare.question import CompareQuestion
 from dashboard.queries.match.question import MatchQuestion
 from dashboard.queries.memory.question import MemoryQuestion
 from dashboard.queries.sentences.question import SentencesQuestion
@@ -18,6 +25,7 @@ from tests.memory_recordings import memory_recording
 
 STATE = "layer0.cell"
 VIEWS = {
+    "compare": compare_from_dict,
     "match": match_from_dict,
     "clusters": clusters_from_dict,
     "sentences": sentences_from_dict,
@@ -29,6 +37,7 @@ VIEWS = {
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("recordings")
     memory_recording(folder / "queens")
+    memory_recording(folder / "kings", kind="gru", seed=5)
     return folder
 
 
@@ -139,6 +148,49 @@ def test_the_lines_of_a_place_give_its_influence(queries):
     exec(lines.replace("analytics.word_influence(", "norms = analytics.word_influence("), names)
     shown = queries.memory_where.where(MemoryQuestion.of(view_of("memory", position=50)))
     np.testing.assert_allclose(names["norms"][: len(shown["norms"])], shown["norms"], rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "own", [{}, {"linked": False, "beside_start": 60, "beside_stop": 61, "beside_pinned": [2]}]
+)
+def test_what_is_beside_a_selection_stays_beside_it(queries, own):
+    beside = {"beside": "kings", "beside_state": "layer0.hidden", **own}
+    names = run(queries, "match", start=20, stop=22, threshold=0.05, matched=True, **beside)
+    assert names["recording"].name == "queens"
+    assert names["recording_b"].name == "kings"
+    start, stop = (60, 61) if own else (20, 22)
+    pinned = (2,) if own else ()
+    asked = {"start": start, "stop": stop, "threshold": 0.05, "pinned": pinned}
+    units, _ = queries.selection.units("kings", "layer0.hidden", **asked)
+    assert names["units_b"].tolist() == units.tolist() != names["units"].tolist()
+    assert len(names["matches"]) and len(names["matches_b"])
+
+
+@pytest.mark.parametrize("own", [{}, {"linked": False, "beside_clusters": 3, "beside_seed": 4}])
+def test_what_is_beside_clusters_stays_beside_them(queries, own):
+    fields = {
+        "clusters": 2,
+        "min_count": 2,
+        "named": [9],
+        "beside": "kings",
+        "beside_state": "layer0.hidden",
+        **own,
+    }
+    names = run(queries, "clusters", **fields)
+    second = queries.clusters_beside.second(ClustersQuestion.of(view_of("clusters", **fields)))
+    found = queries.clusters.found(second).clusters
+    assert names["clusters_b"].unit_labels.tolist() == found.unit_labels.tolist()
+    assert names["clusters"].unit_labels.tolist() != found.unit_labels.tolist()
+
+
+def test_the_lines_of_a_comparison_give_its_numbers(queries):
+    view = compare_from_dict({"recordings": ["queens", "kings"], "state": "layer0.hidden"}).to_dict()
+    names = {}
+    exec(queries.as_python.lines("compare", view), names)
+    cell = queries.compare_layers.layers(CompareQuestion.of(view))["cells"][0]
+    assert (names["alike"].n, names["alike"].correlation.shape) == (cell["n"], (6, 6))
+    assert names["alike"].cka == pytest.approx(cell["cka"], abs=1e-5)
+    assert len(names["pairs"].first) == 6
 
 
 def test_any_other_page_opens_its_recording(queries):
