@@ -6,17 +6,21 @@ from pathlib import Path
 
 from dash import Dash
 
-from dashboard import messages, routing
+from dashboard import health, messages, routing
 from dashboard.access import protect
 from dashboard.access.limits import RecordingLimits
 from dashboard.bad_requests import refuse_bad_requests
 from dashboard.callbacks import register_all
 from dashboard.components.shell import index_page, shell
 from dashboard.database import Database, DatabaseError
+from dashboard.health import Readiness
 from dashboard.jobs import Jobs
+from dashboard.metrics import Metrics
+from dashboard.observing import observe
 from dashboard.pages import PAGES
 from dashboard.queries import Queries
 from dashboard.queries.cache import AnswerCache
+from dashboard.secret_key import derived_key, secret_key
 from dashboard.settings import Settings, SettingsError, variable
 from dashboard.warming import Warming
 
@@ -29,15 +33,18 @@ def create_app(settings: Settings) -> Dash:
     """Return the app for these settings; nothing is read from the recordings yet."""
     database = _database(settings)
     limits = RecordingLimits(database)
-    queries = Queries(settings.data_dir, _cache(settings), lets_see=limits.lets_see)
-    jobs = Jobs(settings.cache_dir / "jobs")
+    metrics = Metrics(settings.cache_dir / "metrics")
+    queries = Queries(
+        settings.data_dir, _cache(settings, metrics), lets_see=limits.lets_see, database=database
+    )
+    jobs = _jobs(settings, metrics)
     app = Dash(
         "stateroom",
         title="Stateroom",
         update_title=None,
         assets_folder=str(ASSETS),
         # theme.js runs in the head, before the first paint; the index page asks for it itself.
-        assets_ignore=r"theme\.js|.*\.txt",
+        assets_ignore=r"theme\.js|signin\.css|.*\.txt",
         requests_pathname_prefix=settings.prefix,
         routes_pathname_prefix=settings.prefix,
         use_pages=False,
@@ -52,6 +59,7 @@ def create_app(settings: Settings) -> Dash:
     app.layout = shell(PAGES, portals=settings.embed_portals)
     routing.register(app, PAGES)
     register_all(app, queries, jobs)
+    health.register(app, Readiness(settings.data_dir, queries, database), metrics, jobs)
     warming = Warming(queries)
     app.server.extensions["stateroom-warming"] = warming
     app.server.extensions["stateroom-database"] = database
@@ -59,6 +67,7 @@ def create_app(settings: Settings) -> Dash:
     refuse_bad_requests(app, settings)
     # Last: the policy names the scripts of the index page, which are known only now.
     protect(app, settings, database)
+    observe(app, metrics, in_log=settings.log_requests)
     return app
 
 
@@ -69,13 +78,31 @@ def _database(settings: Settings) -> Database:
         raise SettingsError(f"{variable('database_url')}: {error}") from None
 
 
-def _cache(settings: Settings) -> AnswerCache:
+def _jobs(settings: Settings, metrics: Metrics) -> Jobs:
+    return Jobs(
+        settings.cache_dir / "jobs",
+        max_running=settings.jobs_running,
+        max_waiting=settings.jobs_waiting,
+        tell=lambda outcome: metrics.count("jobs_started", outcome),
+    )
+
+
+def _cache(settings: Settings, metrics: Metrics) -> AnswerCache:
+    def tell(question: str, found: str, seconds: float) -> None:
+        metrics.count("cache_answers", question, found)
+        metrics.count("cache_seconds", question, found, by=seconds)
+
     try:
         return AnswerCache(
             settings.cache_dir,
             disk_megabytes=settings.cache_megabytes,
             memory_megabytes=settings.memory_megabytes,
+            key=derived_key(secret_key(settings.secret_key_file), "answers"),
+            url=settings.cache_url,
+            tell=tell,
         )
+    except ValueError as error:
+        raise SettingsError(f"{variable('cache_url')} makes no sense: {error}.") from None
     except OSError as error:
         raise SettingsError(
             f"{variable('cache_dir')} is '{settings.cache_dir}', where answers cannot be kept "

@@ -7,7 +7,8 @@ What is known of a job lies in a folder that all workers share, so it does not m
     <folder>/<key>/progress.json, result.json, error.json
     <folder>/<key>/watchers/     a file for each page that asked for the job, touched when it looks
 
-The locks are the kernel's: whatever way a process ends, it holds none afterwards.
+The locks are the kernel's: whatever way a process ends, it holds none afterwards. A job ends with the server,
+not with the worker that happened to start it. The folder may be deleted at any time; work in it then ends.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from analytics.errors import AnalyticsError
+from dashboard.job_process import started_at
 
 __all__ = ["JobStatus", "Jobs", "JobsFullError"]
 
@@ -68,14 +70,20 @@ class JobStatus:
 class Jobs:
     """Jobs by key. Safe for threads and for several workers of one host."""
 
-    def __init__(self, folder: Path, *, max_running: int = 2, max_waiting: int = 20) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        max_running: int = 2,
+        max_waiting: int = 20,
+        tell: Callable[[str], None] = lambda outcome: None,
+    ) -> None:
+        self._tell = tell
         self._folder, self._max_jobs = folder, max_running + max_waiting
-        slots = folder / "slots"
-        slots.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        for number in range(max_running):
-            (slots / str(number)).touch()
         self._max_running = max_running
+        # Made before workers are forked, this is the process that lives as long as the server.
+        self._server = os.getpid(), started_at(os.getpid())
+        self._make_folders()
         self._children: list[subprocess.Popen] = []
         self._lock = threading.Lock()
 
@@ -102,11 +110,13 @@ class Jobs:
             If too many wait already.
         """
         folder = self._folder / key
+        self._make_folders()
         with _held(self._folder / "start"):
             alive = self._is_alive(key)
             if not alive and (again or not (folder / "result.json").exists()):
                 self._refuse_if_full()
                 self._launch(folder, work, arguments)
+                self._tell("started")
             _touch(folder / "watchers" / watcher)
         return self.status(key, watcher=watcher)
 
@@ -136,16 +146,45 @@ class Jobs:
         _touch(folder / "cancel")
         return JobStatus("cancelled", sentence="Cancelled.")
 
+    def counts(self) -> tuple[int, int]:
+        """Return how many are at work, and how many wait for their turn."""
+        alive = [name for name in self._names() if self._is_alive(name)]
+        running = sum((self._folder / name / "progress.json").exists() for name in alive)
+        return running, len(alive) - running
+
+    def _make_folders(self) -> None:
+        slots = self._folder / "slots"
+        if not slots.exists():
+            slots.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._folder.chmod(0o700)
+        for number in range(self._max_running):
+            (slots / str(number)).touch()
+
+    def _names(self) -> list[str]:
+        try:
+            return [entry.name for entry in self._folder.iterdir() if (entry / "job.json").exists()]
+        except FileNotFoundError:
+            return []
+
     def _launch(self, folder: Path, work: str, arguments: Mapping[str, Any]) -> None:
         self._prune()
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "watchers").mkdir(mode=0o700, parents=True)
-        _write(folder / "job.json", {"work": work, "arguments": dict(arguments), "parent": os.getpid()})
+        job = {
+            "work": work,
+            "arguments": dict(arguments),
+            "server": self._server,
+            "slots": self._max_running,
+            "watcher_lives_s": WATCHER_LIVES_S,
+        }
+        _write(folder / "job.json", job)
         with _held(folder / "lock") as lock:
             # The child inherits the lock and keeps it when it is closed here.
             child = subprocess.Popen(
-                [sys.executable, "-m", "dashboard.job_process", str(folder.resolve())],
+                # As a file: the package would import the pages, which no job needs.
+                [sys.executable, "-P", str(ROOT / "dashboard" / "job_process.py"), str(folder.resolve())],
                 cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *_python_path()])},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=(lock,),
@@ -154,22 +193,22 @@ class Jobs:
             self._children.append(child)
 
     def _refuse_if_full(self) -> None:
-        alive = sum(self._is_alive(entry.name) for entry in self._folder.iterdir() if entry.is_dir())
+        alive = sum(self.counts())
         if alive >= self._max_jobs:
+            self._tell("refused")
             raise JobsFullError(
                 f"{alive} pieces of work are running or waiting, which is the most at a time. "
                 "Try again when some have ended."
             )
 
     def _is_alive(self, key: str) -> bool:
-        lock = self._folder / key / "lock"
-        if not lock.exists():
-            return False
-        with open(lock) as file:
-            try:
+        try:
+            with open(self._folder / key / "lock") as file:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
+        except BlockingIOError:
+            return True
+        except FileNotFoundError:
+            return False
         return False
 
     def _reap(self) -> None:
@@ -178,7 +217,7 @@ class Jobs:
             self._children = [child for child in self._children if child.poll() is None]
 
     def _prune(self) -> None:
-        jobs = [entry for entry in self._folder.iterdir() if (entry / "job.json").exists()]
+        jobs = [self._folder / name for name in self._names()]
         jobs.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
         for entry in jobs[KEPT_JOBS:]:
             if not self._is_alive(entry.name):
@@ -230,6 +269,10 @@ def _held(path: Path) -> Iterator[int]:
     with open(path, "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield file.fileno()
+
+
+def _python_path() -> list[str]:
+    return [path for path in [os.environ.get("PYTHONPATH", "")] if path]
 
 
 def _touch(path: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import logging
+import logging.config
 import sys
 from collections.abc import Sequence
 
 from flask import Flask
 
 from dashboard.bad_requests import MEGABYTE
+from dashboard.logs import log_configuration
 from dashboard.settings import Settings, SettingsError, variable
 
 __all__ = ["asked_for_settings", "serve"]
@@ -29,8 +30,7 @@ def serve(server: Flask, settings: Settings) -> str | int:
     # Imported here because gunicorn hosts never need it.
     import waitress
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    logging.config.dictConfig(log_configuration(as_json=settings.log_requests))
     try:
         listening = waitress.create_server(
             server,

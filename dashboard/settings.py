@@ -78,7 +78,7 @@ class Settings:
             )
         _refuse_others("embed_portals", self.embed_portals, _is_origin, "such as https://portal.example.org")
         _refuse_others(
-            "trusted_proxies", self.trusted_proxies, _is_network, "such as 10.0.0.1 or 10.1.0.0/16"
+            "trusted_proxies", self.trusted_proxies, _is_network, "such as 10.0.0.1, 10.1.0.0/16 or unix"
         )
         for name, low, high in LIMITS:
             if not low <= getattr(self, name) <= high:
@@ -138,6 +138,9 @@ def _is_origin(text: str) -> bool:
 
 
 def _is_network(text: str) -> bool:
+    """Whether it is an address, a network, or the word for a proxy that comes through a socket file."""
+    if text == "unix":
+        return True
     try:
         return text == "unix" or bool(ipaddress.ip_network(text, strict=False))
     except ValueError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -207,6 +208,68 @@ def test_a_job_does_not_outlive_its_server(tmp_path):
         server.wait()
     status = ended(jobs, "a0")
     assert status.state == "failed" and "Start it again" in status.sentence
+
+
+START = (
+    "import os, sys, time; from pathlib import Path; from dashboard.jobs import Jobs\n"
+    "jobs = Jobs(Path(sys.argv[1]))\n"
+    "worker = os.fork()\n"
+    "if worker == 0:\n"
+    f"    jobs.start('a0', '{COUNT}', {{'to': 60}}, watcher='x'); time.sleep(1000)\n"
+    "print(worker, flush=True)\n"
+    "os.waitpid(worker, 0); time.sleep(1000)"
+)
+
+
+def test_a_killed_worker_takes_no_job_with_it(tmp_path):
+    """A server that forks a worker after `Jobs` is made, as gunicorn does with preload."""
+    server = subprocess.Popen(
+        [sys.executable, "-c", START, str(tmp_path / "jobs")], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    jobs = Jobs(tmp_path / "jobs")
+    try:
+        worker = int(server.stdout.readline())
+        running(jobs, "a0")
+        os.kill(worker, signal.SIGKILL)
+        assert ended(jobs, "a0").result["counted"] == 60
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def test_what_waits_is_dropped_when_nobody_looks_any_more(jobs, monkeypatch):
+    for key in ("a0", "b0"):
+        jobs.start(key, COUNT, {"to": FOREVER}, watcher="first")
+        running(jobs, key)
+    monkeypatch.setattr(jobs_module, "WATCHER_LIVES_S", 1.0)
+    jobs.start("c0", COUNT, {"to": 1}, watcher="closed")
+    assert jobs.counts() == (2, 1)
+    status = until(lambda: (found := jobs.status("c0")).state != "waiting" and found)
+    assert status.state == "cancelled"
+    assert jobs.counts() == (2, 0)
+
+
+def test_the_folder_may_be_deleted(jobs, tmp_path):
+    jobs.start("a0", COUNT, {"to": FOREVER}, watcher="first")
+    running(jobs, "a0")
+    shutil.rmtree(tmp_path / "jobs")
+    assert jobs.status("a0", watcher="first").state == "none" and jobs.counts() == (0, 0)
+    until(lambda: not (jobs._reap() or jobs._children), what="the end of the job")
+    assert jobs.cancel("a0", watcher="first").state == "none"
+    jobs.start("a0", COUNT, {"to": 2}, watcher="first")
+    assert ended(jobs, "a0").result["counted"] == 2
+
+
+def test_fewer_at_a_time_than_before(jobs, tmp_path):
+    fewer = Jobs(tmp_path / "jobs", max_running=1)
+    for key in ("a0", "b0"):
+        fewer.start(key, COUNT, {"to": FOREVER}, watcher="first")
+    until(lambda: fewer.counts() == (1, 1))
+    time.sleep(0.5)
+    assert fewer.counts() == (1, 1)
+    for key in ("a0", "b0"):
+        fewer.cancel(key, watcher="first")
+    until(lambda: not (fewer._reap() or fewer._children))
 
 
 def test_old_results_are_forgotten(jobs, tmp_path, monkeypatch):

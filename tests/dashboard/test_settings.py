@@ -61,7 +61,7 @@ def test_each_setting_is_read_from_its_variable():
         ({"STATEROOM_EMBED_PORTALS": "https://a.org; script-src *"}, "such as https://portal.example.org"),
         ({"STATEROOM_EMBED_PORTALS": "https://a.org/path"}, "such as https://portal.example.org"),
         ({"STATEROOM_EMBED_PORTALS": "https://*"}, "such as https://portal.example.org"),
-        ({"STATEROOM_TRUSTED_PROXIES": "nginx"}, "such as 10.0.0.1 or 10.1.0.0/16. Got 'nginx'"),
+        ({"STATEROOM_TRUSTED_PROXIES": "nginx"}, "such as 10.0.0.1, 10.1.0.0/16 or unix. Got 'nginx'"),
         ({"STATEROOM_DATA_DIR": " "}, "is empty"),
         ({"STATEROOM_HOST": "0.0.0.0"}, "STATEROOM_ACCESS=accounts (sign-in)"),
         ({"STATEROOM_HOST": "example.org"}, "Choose who may come in"),
