@@ -107,7 +107,7 @@ class Queries:
         self.memory_directions = MemoryDirectionQueries(self.recordings, results, cache)
         self.memory_units = MemoryUnitQueries(self.recordings, results, cache)
         self.memory_where = MemoryWhereQueries(self.recordings, self.networks, cache)
-        self.as_python = PythonQueries(self.recordings, self.clusters, results)
+        self.as_python = PythonQueries(self.recordings, self.clusters, self.clusters_beside, results)
 
     def _compare(self, cache: AnswerCache) -> None:
         """The questions of the Compare page."""
