@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from dash import Dash
+import plotly.graph_objects as go
+from dash import Dash, Input, Output, no_update
 
 from dashboard.callbacks.compare_links import (
     activity_links,
@@ -13,9 +14,11 @@ from dashboard.callbacks.compare_links import (
     layer_links,
     memory_links,
     response_links,
+    step_links,
     unit_links,
 )
 from dashboard.callbacks.viewing import register_questions, register_view
+from dashboard.figures.compare import steps_figure
 from dashboard.figures.memory_axes import color_of
 from dashboard.ids import Compare
 from dashboard.links import compare_from_dict, read_compare
@@ -41,13 +44,38 @@ def register(app: Dash, queries: Queries) -> None:
     )
 
     def answer(question: str, asked: dict[str, Any]) -> dict[str, Any]:
-        found = QUESTIONS[question](queries, CompareQuestion.of(compare_from_dict(asked).to_dict()))
+        found = QUESTIONS[question](queries, _question(asked))
         for row in found.get("rows", ()):
             if "place" in row:
-                row["hex"] = {theme: color_of(COLORS[row["place"]], theme) for theme in THEMES}
+                row["hex"] = _hex(row["place"])
+        for place, training in enumerate(found.get("trainings", ())):
+            training["hex"] = _hex(place)
         return found
 
     register_questions(app, "compare", QUESTIONS, answer)
+
+    @app.callback(
+        Output(Compare.STEPS_GRAPH, "figure"),
+        Output(Compare.STEPS_GRAPH, "style"),
+        Input(Compare.STEPS_REQUEST, "data"),
+        prevent_initial_call=True,
+    )
+    def show_steps(asked: dict | None):
+        if not asked:
+            return no_update, no_update
+        trainings, title = queries.compare_steps.record(_question(asked), COLORS)
+        figure = trainings and steps_figure(trainings, title=title, theme=str(asked.get("theme", "light")))
+        if not figure:
+            return go.Figure(), {"display": "none"}
+        return figure, {"height": f"{figure.layout.height}px"}
+
+
+def _question(asked: Mapping[str, Any]) -> CompareQuestion:
+    return CompareQuestion.of(compare_from_dict(asked).to_dict())
+
+
+def _hex(place: int) -> dict[str, str]:
+    return {theme: color_of(COLORS[place % len(COLORS)], theme) for theme in THEMES}
 
 
 QUESTIONS: dict[str, Answerer] = {
@@ -61,6 +89,7 @@ QUESTIONS: dict[str, Answerer] = {
     ),
     "compare-memory": lambda queries, asked: memory_links(queries.compare_memory.memory(asked), asked),
     "compare-layers": lambda queries, asked: layer_links(queries.compare_layers.layers(asked), asked),
+    "compare-steps": lambda queries, asked: step_links(queries.compare_steps.steps(asked), asked),
     "compare-units": lambda queries, asked: unit_links(queries.compare_units.units(asked), asked),
 }
 """What the scripts may ask. They send the part of the view that the answer depends on."""

@@ -18,7 +18,15 @@ from dashboard.links import (
 )
 from dashboard.queries.compare.question import CompareQuestion
 
-__all__ = ["activity_links", "fact_links", "layer_links", "memory_links", "response_links", "unit_links"]
+__all__ = [
+    "activity_links",
+    "fact_links",
+    "layer_links",
+    "memory_links",
+    "response_links",
+    "step_links",
+    "unit_links",
+]
 
 BEFORE = 30
 """Positions shown in front of a place that is opened in Match."""
@@ -58,6 +66,13 @@ def memory_links(answer: Answer, asked: CompareQuestion) -> Answer:
         others = tuple(":".join(_place(other)) for other in rows if other is not row)
         view = MemoryView(*_place(row), beside=others)
         row["href"] = memory_address(view, path=get_relative_path(PATHS["memory"]))
+    return answer
+
+
+def step_links(answer: Answer, asked: CompareQuestion) -> Answer:
+    """Each checkpoint is told of on the Recordings page."""
+    for training in answer["trainings"]:
+        fact_links(training, asked)
     return answer
 
 

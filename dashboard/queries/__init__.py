@@ -19,6 +19,7 @@ from dashboard.queries.compare.facts import CompareFactQueries
 from dashboard.queries.compare.layers import CompareLayerQueries
 from dashboard.queries.compare.memory import CompareMemoryQueries
 from dashboard.queries.compare.response import CompareResponseQueries
+from dashboard.queries.compare.steps import CompareStepQueries
 from dashboard.queries.compare.units import CompareUnitQueries
 from dashboard.queries.compare.view import CompareViewQueries
 from dashboard.queries.contents import ContentQueries
@@ -119,3 +120,12 @@ class Queries:
         self.compare_units = CompareUnitQueries(chosen, common, self.compare_layers, cache)
         self.compare_response = CompareResponseQueries(chosen, self.compare_layers, self.responses, cache)
         self.compare_memory = CompareMemoryQueries(chosen, MemoryResults(cache))
+        self.compare_steps = CompareStepQueries(
+            self.recordings,
+            chosen,
+            self.compare_facts,
+            self.compare_activity,
+            self.compare_response,
+            self.compare_memory,
+            self.compare_layers,
+        )

@@ -66,13 +66,15 @@ class ChosenQueries:
         return found
 
     def _one(self, asked: CompareQuestion, place: int) -> Chosen:
-        key = asked.recordings[place]
+        own = asked.states[place] if place < len(asked.states) else ""
+        return self.one(asked.recordings[place], own or asked.state, place=place)
+
+    def one(self, key: str, wanted: str, *, place: int = -1) -> Chosen:
+        """Return a recording in a state, or in the one most like it; -1: it is none of those compared."""
         try:
             recording = self._recordings.open(key)
         except AnalyticsError as error:
             return Chosen(place, key, None, "", why=str(error))
-        own = asked.states[place] if place < len(asked.states) else ""
-        wanted = own or asked.state
         if not wanted or wanted in recording.state_names:
             return Chosen(place, key, recording, wanted or default_state(recording))
         state = _instead(recording, wanted)

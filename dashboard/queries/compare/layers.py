@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from analytics.analyses.comparison.spread import UnitMoments, UnitSpread, unit_moments, unit_spread
 from analytics.analyses.comparison.states import StateComparison, compare_states, mean_known
 from analytics.analyses.comparison.tokens import CommonTokens
+from analytics.errors import ParameterError
 from analytics.store.recording import Recording
 from dashboard.queries.cache import AnswerCache
 from dashboard.queries.clusters.overview import plain
@@ -17,7 +19,10 @@ from dashboard.queries.compare.chosen import Chosen, ChosenQueries, layers_of
 from dashboard.queries.compare.common import CommonQueries, told
 from dashboard.queries.compare.question import CompareQuestion
 
-__all__ = ["CompareLayerQueries", "nothing_common"]
+__all__ = ["SECONDS_AT_ONCE", "CompareLayerQueries", "nothing_common"]
+
+SECONDS_AT_ONCE = 2.0
+"""After which what is not known yet is left to the next question."""
 
 
 class CompareLayerQueries:
@@ -36,19 +41,31 @@ class CompareLayerQueries:
             "common": told(common),
             "seed": asked.seed,
             "cells": [],
+            "pending": 0,
         }
         if not common.n:
             return {**answer, "why": nothing_common(first, second)}
+        until = time.monotonic() + SECONDS_AT_ONCE
         cells = [
-            self._cell(first, second, states=(a, b), common=common, seed=asked.seed)
+            {"a": a, "b": b, "pending": True}
+            if time.monotonic() > until
+            else self.cell(first, second, states=(a, b), seed=asked.seed)
             for a in layers_of(first.recording, first.state)
             for b in layers_of(second.recording, second.state)
         ]
-        return {**answer, "cells": cells}
+        return {**answer, "cells": cells, "pending": sum("pending" in cell for cell in cells)}
 
-    def _cell(
-        self, first: Chosen, second: Chosen, *, states: tuple[str, str], common: CommonTokens, seed: int
-    ) -> dict[str, Any]:
+    def cell(self, first: Chosen, second: Chosen, *, states: tuple[str, str], seed: int) -> dict[str, Any]:
+        """Return how alike two states are.
+
+        Raises
+        ------
+        ParameterError
+            If they have no tokens in common.
+        """
+        common = self._common.between(first.recording, second.recording)
+        if not common.n:
+            raise ParameterError(nothing_common(first, second))
         found = self._cache.answer(
             "layer similarity",
             first.fingerprint,

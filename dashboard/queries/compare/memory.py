@@ -29,10 +29,13 @@ class CompareMemoryQueries:
         """Return the half-life of each recording's state, or why there is none."""
         return {"rows": [self._row(each) for each in self._chosen.all(asked)]}
 
-    def half_life(self, each: Chosen) -> float | None:
-        """Return the half-life of the best-remembered direction; None where it is not known."""
-        decay = self._decay(each)
-        return decay and plain(decay[0].largest.half_life[0])
+    def half_life(self, each: Chosen) -> tuple[float | None, int | None]:
+        """Return the half-life of the best-remembered direction and its n; None where it is not known."""
+        found = self._decay(each)
+        if not found:
+            return None, None
+        decay, _ = found
+        return decay.largest.half_life[0], int(decay.n[0])
 
     def _decay(self, each: Chosen) -> tuple[Decay, Any] | None:
         question = MemoryQuestion(each.key, each.state, delays=ALL_DELAYS)

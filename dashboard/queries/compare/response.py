@@ -39,7 +39,7 @@ class CompareResponseQueries:
     def response(self, asked: CompareQuestion) -> dict[str, Any]:
         """Return a row for each recording, over the words that are frequent enough in all of them."""
         chosen = self._chosen.all(asked)
-        words = self._words(chosen)
+        words = self.words(chosen)
         answer = {"nWords": len(words), "minCount": MIN_COUNT}
         if not words:
             return {
@@ -66,8 +66,8 @@ class CompareResponseQueries:
         counts = np.bincount(each.recording.token_ids, minlength=len(each.recording.vocabulary))
         return each.recording.vocabulary[np.flatnonzero(counts >= MIN_COUNT)]
 
-    def _words(self, chosen: list[Chosen]) -> list[str]:
-        """Words that are frequent enough in all recordings that open, in the order of the first."""
+    def words(self, chosen: list[Chosen]) -> list[str]:
+        """Return the words that are frequent enough in all recordings that open, in the first one's order."""
         lists = [[str(word) for word in self.frequent(each)] for each in chosen if each.recording]
         if not lists:
             return []

@@ -8,6 +8,7 @@ from typing import Any
 from analytics.errors import nearest
 from dashboard.facts import RecordingFacts
 from dashboard.queries.compare.common import CommonQueries
+from dashboard.queries.compare.scalars import SCALARS
 from dashboard.queries.recordings import RecordingQueries
 
 __all__ = ["CompareViewQueries"]
@@ -87,6 +88,11 @@ class CompareViewQueries:
             problems.append(
                 "One of the recordings does not have the state asked for; its usual one is shown."
             )
+        if view["scalar"] not in SCALARS:
+            problems.append(
+                f"There is no number '{view['scalar'][:40]}' to draw.{nearest(view['scalar'], SCALARS)}"
+            )
+            changes["scalar"] = next(iter(SCALARS))
         for field, place in zip(("first_state", "second_state"), places, strict=True):
             state = view[field]
             if state and place < len(recordings) and state not in known[recordings[place]].states:
