@@ -33,17 +33,17 @@ class Guard:
 
     def __init__(self, way: Way, prefix: str) -> None:
         self._way = way
-        self._public = {prefix + name for name in HEALTH}
-        self._forms = set[str]()
+        self._public: set[tuple[str, str]] = set()
+        self._forms: set[str] = set()
+        for name in HEALTH:
+            self.open("GET", prefix + name)
 
-    def open(self, path: str, *, form: bool = False) -> None:
-        """Let everybody read an address, and send it a form that looks after itself if `form`."""
-        self._public.add(path)
-        if form:
-            self.take_forms(path)
+    def open(self, method: str, path: str) -> None:
+        """Let everybody ask an address in this way; it has to look after itself."""
+        self._public.add((method, path))
 
     def take_forms(self, path: str) -> None:
-        """Let those who are in send a form to an address instead of JSON."""
+        """Let an address be sent a form instead of JSON."""
         self._forms.add(path)
 
     def stand_before(self, server: Flask) -> None:
@@ -64,6 +64,5 @@ class Guard:
         return None
 
     def _is_public(self) -> bool:
-        if request.path not in self._public:
-            return False
-        return request.method in ("GET", "HEAD") or request.path in self._forms
+        method = "GET" if request.method == "HEAD" else request.method
+        return (method, request.path) in self._public

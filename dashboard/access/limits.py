@@ -7,21 +7,16 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Column, String, Table, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from analytics.errors import ParameterError
 from dashboard.access.names import check_groups
-from dashboard.database import METADATA, Database
+from dashboard.access.tables import LIMITS
+from dashboard.database import Database
 from dashboard.user import current_user
 
 __all__ = ["RecordingLimits"]
 
-LIMITS = Table(
-    "recording_limits",
-    METADATA,
-    Column("pattern", String(256), primary_key=True),
-    Column("group_name", String(64), primary_key=True),
-)
 FRESH_S = 2.0
 """How long what was read is used; a change is noticed by every worker within this time."""
 MOST_CHARACTERS = 256

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Response, jsonify, request
 
 __all__ = ["Refused", "is_navigation", "refused"]
 
 
 class Refused(Exception):  # noqa: N818  it is an answer, not a fault
-    """The request is not let in; the sentence is fit for a reader."""
+    """The request is not let in; the sentence is fit for a reader.
 
-    def __init__(self, status: int, sentence: str) -> None:
+    `page` makes what a browser shows in place of a page; without it the sentence is shown.
+    """
+
+    def __init__(self, status: int, sentence: str, *, page: Callable[[], Response] | None = None) -> None:
         super().__init__(sentence)
-        self.status, self.sentence = status, sentence
+        self.status, self.sentence, self.page = status, sentence, page
 
 
 def refused(refusal: Refused) -> Response:
     """Return the answer that says no."""
-    if is_navigation():
+    if is_navigation() and refusal.page:
+        answer = refusal.page()
+    elif is_navigation():
         answer = Response(refusal.sentence + "\n", mimetype="text/plain")
     else:
         answer = jsonify({"error": refusal.sentence})

@@ -95,7 +95,11 @@ def test_an_unknown_recording_is_refused(ask, recording):
 
 def test_a_question_that_is_none_is_answered(app):
     client = app.server.test_client()
+    malformed = client.post("/verification/status", data=b"]", content_type="application/json")
     assert client.post("/verification/destroy", json={}).status_code in (404, 405)
-    assert "There is no recording" in client.post("/verification/status", data=b"]").get_json()["error"]
+    assert "There is no recording" in malformed.get_json()["error"]
+    assert (
+        "content type application/json" in client.post("/verification/status", data=b"]").get_json()["error"]
+    )
     # Looking at it changes nothing: an address opened by hand is that of a page.
     assert client.get("/verification/start").mimetype == "text/html"

@@ -1,0 +1,145 @@
+"""Signing in and out: the addresses, and the way in for those who have."""
+
+from __future__ import annotations
+
+import secrets
+from hmac import compare_digest
+
+from flask import Flask, Response, redirect, request, send_from_directory
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from dashboard.access.accounts import Accounts
+from dashboard.access.attempts import Attempts
+from dashboard.access.cookies import Cookie
+from dashboard.access.guard import Guard
+from dashboard.access.refusal import Refused
+from dashboard.access.sessions import Sessions
+from dashboard.access.sign_in_page import sign_in_page
+from dashboard.access.wanted import safe_address
+from dashboard.database import Database
+from dashboard.secret_key import derived_key, secret_key
+from dashboard.settings import Settings, SettingsError, variable
+from dashboard.user import User
+
+__all__ = ["SIGN_IN", "SIGN_OUT", "SignedIn"]
+
+SIGN_IN, SIGN_OUT, METRICS = "sign-in", "sign-out", "metrics"
+FILES = ("signin.css", "theme.js", "icon.svg")
+"""What the page needs of `assets`; everything else there is for those who are in."""
+TOKEN_S = 12 * 3_600
+MOST_BYTES = 64_000
+SIGNED_OUT = "You are signed out. Sign in to go on."
+WRONG = "The name or the password is wrong."
+
+
+class SignedIn:
+    """Whoever signed in with an account, until the session ends."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._accounts, self._attempts = Accounts(database), Attempts(database)
+        if not self._accounts.all():
+            raise SettingsError(
+                f"{variable('access')} is accounts, and there is none yet. "
+                "Make the first one: python -m dashboard users add NAME"
+            )
+        key = secret_key(settings.secret_key_file)
+        self._sessions = Sessions(database, derived_key(key, "sessions"), hours=settings.session_hours)
+        self._tokens = URLSafeTimedSerializer(derived_key(key, "sign-in"), salt="token")
+        self._session, self._visit = Cookie("session", key, settings), Cookie("visit", key, settings)
+        self._prefix = settings.prefix
+
+    def user(self) -> User:
+        """Return whose session the browser shows."""
+        shown = self._session.value()
+        user = self._sessions.user(shown) if shown else self._named_at_metrics()
+        if user is None:
+            raise Refused(401, SIGNED_OUT, page=lambda: self._page(self._here()))
+        return user
+
+    def register(self, server: Flask, guard: Guard, folder: str) -> None:
+        """Register the addresses; `folder` has the files of the page."""
+        address = self._prefix + SIGN_IN
+        leaving = self._prefix + SIGN_OUT
+        for form in (address, leaving):
+            guard.open("POST", form)
+            guard.take_forms(form)
+        for page in (address, *(f"{address}/{name}" for name in FILES)):
+            guard.open("GET", page)
+
+        server.add_url_rule(address, SIGN_IN, self._show, methods=["GET"])
+        server.add_url_rule(address, f"{SIGN_IN}-form", self._sign_in, methods=["POST"])
+        server.add_url_rule(leaving, SIGN_OUT, self._sign_out, methods=["POST"])
+
+        @server.get(f"{address}/<any({','.join(FILES)}):name>", endpoint=f"{SIGN_IN}-file")
+        def file(name: str) -> Response:
+            return send_from_directory(folder, name)
+
+    def _show(self) -> Response:
+        wanted = safe_address(request.args.get("next", ""), self._prefix)
+        if self._sessions.user(self._session.value()):
+            return redirect(wanted, 303)
+        return self._page(wanted)
+
+    def _sign_in(self) -> Response:
+        request.max_content_length = MOST_BYTES
+        form = request.form
+        name, wanted = form.get("name", "").strip()[:64], safe_address(form.get("next", ""), self._prefix)
+        if not self._token_fits(form.get("token", "")):
+            sentence = "This page was open for too long, or the browser keeps no cookies. Try again."
+            return self._page(wanted, name=name, sentence=sentence, status=400)
+        address = request.remote_addr or ""
+        wait = self._attempts.begin(name, address)
+        if wait:
+            sentence = f"There were too many attempts. Try again in {-(-wait // 60)} minutes."
+            answer = self._page(wanted, name=name, sentence=sentence, status=429)
+            answer.headers["Retry-After"] = str(wait)
+            return answer
+        account = self._accounts.check(name, form.get("password", ""))
+        if account is None:
+            return self._page(wanted, name=name, sentence=WRONG, status=401)
+        self._attempts.succeeded(name, address)
+        # A session is never taken over from before the sign-in.
+        self._sessions.end(self._session.value())
+        answer = redirect(wanted, 303)
+        self._session.send(answer, self._sessions.begin(account), seconds=self._sessions.seconds)
+        self._visit.send(answer, "", seconds=0)
+        return answer
+
+    def _sign_out(self) -> Response:
+        self._sessions.end(self._session.value())
+        answer = self._page(self._prefix, sentence="You are signed out.")
+        self._session.send(answer, "", seconds=0)
+        return answer
+
+    def _page(self, wanted: str, *, name: str = "", sentence: str = "", status: int = 200) -> Response:
+        # The same for all pages of this kind that are open, so that each of them can be sent.
+        visit = self._visit.value()[:64] or secrets.token_urlsafe(16)
+        token = self._tokens.dumps(visit)
+        page = sign_in_page(self._prefix + SIGN_IN, wanted=wanted, token=token, name=name, sentence=sentence)
+        answer = Response(page, status, mimetype="text/html")
+        answer.headers["Cache-Control"] = "no-store"
+        self._visit.send(answer, visit)
+        return answer
+
+    def _token_fits(self, token: str) -> bool:
+        """Whether the form was given to the browser that sends it."""
+        try:
+            visit = self._tokens.loads(token, max_age=TOKEN_S)
+        except BadData:
+            return False
+        return isinstance(visit, str) and compare_digest(visit.encode(), self._visit.value().encode())
+
+    def _here(self) -> str:
+        query = request.query_string.decode("latin-1")
+        return safe_address(request.path + (f"?{query}" if query else ""), self._prefix)
+
+    def _named_at_metrics(self) -> User | None:
+        """Programs that read the metrics send name and password with each request."""
+        given = request.authorization
+        if request.path != self._prefix + METRICS or given is None or given.type != "basic":
+            return None
+        name, address = given.username or "", request.remote_addr or ""
+        if self._attempts.begin(name, address) or not self._accounts.check(name, given.password or ""):
+            return None
+        self._attempts.succeeded(name, address)
+        return User(name, sees_all=False)
