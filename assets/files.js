@@ -16,10 +16,26 @@
         return '"' + safe.replaceAll('"', '""') + '"';
     }
 
+    let captured = null;
+
     stateroom.files = {
         /** The name of a file from what it shows; what no file name may hold becomes an underscore. */
         name: (...parts) => parts.filter(Boolean).join("-").replace(/[^\w.-]+/g, "_"),
+        /** The texts that an export would download, instead of downloading them; it has to be done when it returns. */
+        captured(act) {
+            captured = [];
+            try {
+                act();
+                return captured;
+            } finally {
+                captured = null;
+            }
+        },
         download(text, type, name) {
+            if (captured !== null) {
+                captured.push(text);
+                return;
+            }
             const link = stateroom.element("a", "", "", {href: URL.createObjectURL(new Blob([text], {type})), download: name});
             link.click();
             window.setTimeout(() => URL.revokeObjectURL(link.href), 1000);

@@ -313,3 +313,20 @@ class Memory:
     UNITS = "memory-units"
     UNITS_REQUEST = "memory-units-request"
     UNITS_TABLE = "memory-units-table"
+
+
+class Findings:
+    """The Findings page."""
+
+    PAGE = "findings-page"
+    SETTINGS = "findings-settings"
+    """Store: where the scripts ask, and the paths of the pages and files."""
+    MOUNTED = "findings-mounted"
+    """Store: how often the page was opened; the browser writes it."""
+    EMPTY = "findings-empty"
+    """What stands there when nothing was kept."""
+    PANEL = "findings-panel"
+    FILTERS = "findings-filters"
+    LIST = "findings-list"
+    DETAIL = "findings-detail"
+    FILES = "findings-files"

@@ -8,6 +8,7 @@ from dashboard.callbacks import (
     as_python,
     clusters,
     compare,
+    findings,
     match,
     memory,
     recordings,
@@ -21,7 +22,7 @@ from dashboard.queries import Queries
 
 __all__ = ["register_all"]
 
-MODULES = (shell, as_python, recordings, selection, match, clusters, sentences, compare)
+MODULES = (shell, as_python, recordings, selection, match, clusters, sentences, compare, findings)
 
 
 def register_all(app: Dash, queries: Queries, jobs: Jobs) -> None:

@@ -21,6 +21,15 @@ from dashboard.links.compare import (
     compare_from_dict,
     read_compare,
 )
+from dashboard.links.findings import (
+    FindingsView,
+    findings_address,
+    findings_defaults,
+    findings_from_dict,
+    kept_query,
+    read_findings,
+    recordings_named,
+)
 from dashboard.links.match import (
     MAX_CELL,
     MAX_LIMIT,
@@ -53,6 +62,7 @@ __all__ = [
     "PATHS",
     "ClustersView",
     "CompareView",
+    "FindingsView",
     "MatchView",
     "MemoryView",
     "SentencesView",
@@ -63,6 +73,10 @@ __all__ = [
     "compare_address",
     "compare_defaults",
     "compare_from_dict",
+    "findings_address",
+    "findings_defaults",
+    "findings_from_dict",
+    "kept_query",
     "match_address",
     "match_from_dict",
     "memory_address",
@@ -71,9 +85,11 @@ __all__ = [
     "opening_address",
     "read_clusters",
     "read_compare",
+    "read_findings",
     "read_match",
     "read_memory",
     "read_sentences",
+    "recordings_named",
     "sentences_address",
     "sentences_defaults",
     "sentences_from_dict",
@@ -86,5 +102,6 @@ PATHS = {
     "sentences": "/sentences",
     "memory": "/memory",
     "compare": "/compare",
+    "findings": "/findings",
 }
 """Path of each page, without the prefix of the host; in menu order."""

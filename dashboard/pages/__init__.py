@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dashboard.pages import clusters, compare, match, memory, recordings, sentences
+from dashboard.pages import clusters, compare, findings, match, memory, recordings, sentences
 
 __all__ = ["PAGES"]
 
-PAGES = (recordings, match, clusters, sentences, memory, compare)
+PAGES = (recordings, match, clusters, sentences, memory, compare, findings)

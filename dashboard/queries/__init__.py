@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from dashboard.database import Database
 from dashboard.queries.annotations import AnnotationQueries
 from dashboard.queries.as_python.lines import PythonQueries
 from dashboard.queries.cache import AnswerCache
@@ -23,6 +24,7 @@ from dashboard.queries.compare.steps import CompareStepQueries
 from dashboard.queries.compare.units import CompareUnitQueries
 from dashboard.queries.compare.view import CompareViewQueries
 from dashboard.queries.contents import ContentQueries
+from dashboard.queries.findings.findings import FindingQueries
 from dashboard.queries.match.beside import BesideQueries
 from dashboard.queries.match.matches import MatchQueries
 from dashboard.queries.match.view import MatchViewQueries
@@ -58,9 +60,15 @@ class Queries:
     """All questions the pages ask. Safe to share between threads."""
 
     def __init__(
-        self, data_dir: Path, cache: AnswerCache, *, lets_see: Callable[[str], bool] | None = None
+        self,
+        data_dir: Path,
+        cache: AnswerCache,
+        *,
+        lets_see: Callable[[str], bool] | None = None,
+        database: Database | None = None,
     ) -> None:
         self.recordings = RecordingQueries(data_dir, lets_see)
+        self.findings = FindingQueries(database or Database("", data_dir), self.recordings)
         self.annotations = AnnotationQueries(cache)
         self.contents = ContentQueries(self.recordings, cache)
         self.training = TrainingQueries(self.recordings)

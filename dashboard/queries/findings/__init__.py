@@ -1,0 +1,3 @@
+"""Findings: views with a note that people keep, list, change and take along."""
+
+__all__: list[str] = []

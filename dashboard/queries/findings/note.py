@@ -1,0 +1,65 @@
+"""Notes in Markdown become HTML without scripts, pictures and styles, or a line of plain text."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import nh3
+from markdown_it import MarkdownIt
+
+__all__ = ["as_html", "as_line"]
+
+TAGS = {
+    "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a",
+    "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+LINE_CHARACTERS = 200
+
+
+@lru_cache(maxsize=256)
+def as_html(note: str) -> str:
+    """Return a note as HTML that is safe to show: what is no Markdown stays text.
+
+    Examples
+    --------
+    >>> as_html("**7 units** <b>hold</b> [it](https://example.org)")
+    '<p><strong>7 units</strong> &lt;b&gt;hold&lt;/b&gt; <a href="https://example.org" \
+rel="noopener noreferrer">it</a></p>\\n'
+    """
+    return nh3.clean(
+        _markdown().render(note),
+        tags=TAGS,
+        attributes={"a": {"href", "title"}},
+        url_schemes={"http", "https", "mailto"},
+        url_relative="deny",
+        link_rel="noopener noreferrer",
+    )
+
+
+def as_line(note: str) -> str:
+    """Return the beginning of a note as one line.
+
+    Examples
+    --------
+    >>> as_line("# Depth\\n\\n**Unit 4** counts.")
+    'Depth Unit 4 counts.'
+    """
+    return _line(note[: 4 * LINE_CHARACTERS])
+
+
+@lru_cache(maxsize=4096)
+def _line(note: str) -> str:
+    texts = nh3.clean(_markdown().render(note), tags=set())
+    line = " ".join(_unescaped(texts).split())
+    return line if len(line) <= LINE_CHARACTERS else line[: LINE_CHARACTERS - 1].rstrip() + "…"
+
+
+def _unescaped(text: str) -> str:
+    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&quot;", '"'), ("&amp;", "&")):
+        text = text.replace(entity, character)
+    return text
+
+
+def _markdown() -> MarkdownIt:
+    # A parser keeps state while it reads, so each thread has its own.
+    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
