@@ -157,11 +157,11 @@
     }
 
     /**
-     * A chart: {width, height, title, x, y, series, lines}. An axis is what `compare.axis` gives, with `title` and
+     * A chart: {width, height, title, x, y, series, lines, marks}. An axis is what `compare.axis` gives, with `title` and
      * `write`; a series is {kind: "line", "points" or "both", color, dash, x, y, tip(index), act(index)};
-     * `lines` are {y, text}: levels with a name.
+     * `lines` are {y, text}: levels with a name; `marks` are {x, y, index}: the letters of recordings.
      */
-    compare.chart = function ({width, height, title, label, x, y, series, lines}) {
+    compare.chart = function ({width, height, title, label, x, y, series, lines, marks: letters}) {
         const picture = compare.picture({width, height, title, label});
         const toX = (value) => LEFT + ((value - x.min) / (x.max - x.min)) * (width - LEFT - RIGHT);
         const toY = (value) => height - BOTTOM - ((value - y.min) / (y.max - y.min)) * (height - TOP - BOTTOM);
@@ -172,6 +172,7 @@
             compare.svgText(width - RIGHT - 2, toY(line.y) - 4, line.text, {"text-anchor": "end"})));
         const drawn = series.map((each) => ({series: each, points: placed(chart, each)}));
         drawn.forEach(({series: each, points}) => picture.append(...marks(each, points)));
+        picture.append(...(letters || []).map((mark) => compare.svgBadge(toX(mark.x), Math.max(TOP + 8, toY(mark.y) - 14), mark.index)));
         hovering(picture, drawn);
         return picture;
     };

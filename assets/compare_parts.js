@@ -57,6 +57,9 @@
     /** Draw a part. `body` are its elements; without any it waits. */
     compare.draw = function (name, body, options) {
         const place = compare.place(name);
+        if (place.matches(":hover")) {
+            stateroom.tip.hide();
+        }
         place.hidden = false;
         place.classList.remove("is-waiting");
         place.classList.toggle("is-empty", Boolean(options && options.empty));
