@@ -28,6 +28,8 @@ Parser = tuple[str, Callable[[str], Any]]
 MAX_QUERY_CHARACTERS = 8000
 """Longer query strings are not read: a browser or proxy would have cut them anyway."""
 MAX_PARAMETERS = 100
+MAX_NUMBER = 1 << 62
+"""Of a unit or a word; larger ones are no index of anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def numbers(of_what: str, *, most: int | None = None) -> Parser:
 
     def parse(text: str) -> tuple[int, ...]:
         found = tuple(dict.fromkeys(int(part) for part in text.split(",") if part))
-        if any(value < 0 for value in found) or (most is not None and len(found) > most):
+        if any(not 0 <= value < MAX_NUMBER for value in found) or (most is not None and len(found) > most):
             raise ValueError
         return found
 
