@@ -23,7 +23,7 @@
         let crowd = null;
         let front = null;
 
-        const style = (name) => window.getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+        const {style} = stateroom.axes;
         /** Dash makes the graph of the first panel; in the place of the one beside Plotly draws alone. */
         const graph = () => {
             const place = selection.place("plot");
@@ -43,7 +43,8 @@
             column: () => column,
             valueAt: (y) => range[1] - ((y - TOP) / height()) * (range[1] - range[0]),
             draw: () => draw(),
-            limits, refit, title,
+            limits, refit,
+            title: stateroom.axes.title,
             /** Opacity of the lines that are not selected: the more there are, the fainter. */
             crowdOpacity: () => Math.min(0.45, Math.max(0.13, CROWD / selection.window.n_units)),
             units: () => selection.selected.units.filter((unit) => unit < selection.window.n_units),
@@ -74,33 +75,6 @@
             if (low !== range[0] || high !== range[1]) {
                 draw();
             }
-        }
-
-        function title(view) {
-            const value = {raw: "value", tanh: "tanh(value)", abs: "|value|", abs_tanh: "|tanh(value)|"}[view.transform];
-            return value + " of " + view.state;
-        }
-
-        function layout(view) {
-            const axis = {
-                color: style("--text-quiet"), gridcolor: style("--line"), zerolinecolor: style("--line-strong"),
-                fixedrange: true, automargin: false, ticks: "outside", ticklen: 4, tickcolor: style("--line-strong"),
-            };
-            const {start, stop} = selection.window;
-            const gutter = parseFloat(window.getComputedStyle(column).left);
-            // Dash fits its graph to the page; Plotly alone is told how large its own is.
-            const own = graph().classList.contains("own-plot") ? {width: graph().clientWidth, height: graph().clientHeight} : {};
-            return {
-                ...own,
-                margin: {l: gutter, r: 0, t: TOP, b: BOTTOM, pad: 0}, autosize: true, showlegend: false,
-                dragmode: false, hovermode: false,
-                paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-                font: {family: "IBM Plex Sans, system-ui, sans-serif", size: 12, color: style("--text")},
-                xaxis: {...axis, range: [start - 0.5, stop - 0.5], side: "top", showgrid: false, zeroline: false,
-                    tickformat: ",d", nticks: 9, tickangle: 0},
-                yaxis: {...axis, range, title: {text: title(view), standoff: 8}, nticks: 7},
-                modebar: {bgcolor: "rgba(0,0,0,0)", color: style("--text-quiet"), activecolor: style("--text")},
-            };
         }
 
         // ---- lines ------------------------------------------------------------------------------------------
@@ -201,7 +175,9 @@
             range = fitted(view);
             drawCrowd();
             drawFront();
-            window.Plotly.react(graph(), [{x: [null], y: [null], type: "scatter", mode: "lines"}], layout(view), selection.exportConfig());
+            window.Plotly.react(graph(), [{x: [null], y: [null], type: "scatter", mode: "lines"}], stateroom.axes.layout({
+                view, shown: selection.window, range, graph: graph(), column, margin: [TOP, BOTTOM],
+            }), selection.exportConfig());
             stage().classList.remove("is-blank");
             selection.tell("scaled", range);
         }

@@ -87,7 +87,7 @@ def test_dragging_the_threshold_changes_the_units_and_the_share(open_page, serve
 
 def test_pressing_in_the_distribution_sets_the_threshold(open_page):
     page = ready(open_page(VIEW))
-    box = page.locator(".stage-distribution").bounding_box()
+    box = page.locator("#match-distribution-plot").bounding_box()
     page.mouse.click(box["x"] + 30, box["y"] + box["height"] * 0.3)
     page.wait_for_timeout(300)
     assert float(parameters(page)["threshold"]) > 0.1
@@ -397,7 +397,7 @@ def test_the_units_of_the_finding_carry_nesting_level_four(open_page):
 @pytest.mark.parametrize(("button", "kind"), [("SVG", "svg"), ("PNG", "png"), ("CSV", "csv")])
 def test_the_plot_is_exported(open_page, button, kind):
     page = ready(open_page(VIEW))
-    page.locator(".stage-plot").hover()
+    page.locator("#match-stage .stage-plot").hover()
     with page.expect_download() as download:
         page.locator(
             f".modebar-btn[data-title*='as {button}'], .modebar-btn[data-title*='{button}']"
