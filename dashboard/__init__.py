@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> Dash:
         update_title=None,
         assets_folder=str(ASSETS),
         # theme.js runs in the head, before the first paint; the index page asks for it itself.
-        assets_ignore=r"theme\.js|signin\.css|signin\.css|.*\.txt",
+        assets_ignore=r"theme\.js|signin\.css|.*\.txt",
         requests_pathname_prefix=settings.prefix,
         routes_pathname_prefix=settings.prefix,
         use_pages=False,
