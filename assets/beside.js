@@ -27,11 +27,11 @@
 
     const recordings = () => Object.keys(stateroom.catalog).filter((key) => statesOf(key).length > 0);
 
-    /** The state shown when a recording is chosen: the one of the first, else the last of its kind. */
+    /** The state shown when a recording is chosen: the one of the first, else the last of its kind, else what is kept. */
     function stateIn(recording, asked) {
         const known = statesOf(recording);
-        const kind = first().state.split(".").pop();
-        return [asked, first().state, [...known].reverse().find((state) => state.endsWith("." + kind)), known[known.length - 1]]
+        const last = (kind) => [...known].reverse().find((state) => state.endsWith("." + kind));
+        return [asked, first().state, last(first().state.split(".").pop()), last("cell"), last("hidden"), known[known.length - 1]]
             .find((state) => known.includes(state)) || "";
     }
 
@@ -133,6 +133,7 @@
     // ---- the frame --------------------------------------------------------------------------------------
     stateroom.beside = {
         draw,
+        stateIn,
         /** Say what the mounted page shows beside the first; two empty texts: nothing. */
         show(recording, state, options) {
             shown = {...NONE, ...options, path: window.location.pathname, recording: recording || "", state: state || ""};

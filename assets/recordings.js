@@ -4,7 +4,7 @@
     const stateroom = (window.stateroom = window.stateroom || {});
     const ids = {
         list: "home-list", chosen: "home-chosen", pane: "home-pane", guide: "home-guide", own: "home-own",
-        verification: "home-verification",
+        verification: "home-verification", beside: "home-beside-asked",
     };
     const COLUMNS = [
         {name: "name", text: "name", value: (row) => row.name.toLowerCase()},
@@ -176,7 +176,45 @@
         const known = catalog.rows.some((row) => row.key === key);
         stateroom.pickers.show(known ? key : "", parameters().get("state") || "");
         stateroom.verification.choose(known ? key : "");
+        showBeside();
         return {key, n: counter};
+    }
+
+    // ---- the second recording ---------------------------------------------------------------------------
+    const isListed = (key) => catalog.rows.some((row) => row.key === key);
+    let besideSent = "";
+
+    /** Show the facts of the second recording, if there is one, and say in the frame what is beside. */
+    function showBeside() {
+        const asked = parameters();
+        const [key, state] = [asked.get("beside") || "", asked.get("state2") || ""];
+        const other = isListed(key) && key !== chosen ? key : "";
+        const shown = other ? stateroom.beside.stateIn(other, state) : key ? "" : state;
+        stateroom.pickers.showBeside(other, shown, {linked: asked.get("linked") !== "0", canLink: false});
+        const wanted = other ? {a: chosen, b: other} : null;
+        if (JSON.stringify(wanted) !== besideSent) {
+            besideSent = JSON.stringify(wanted);
+            window.dash_clientside.set_props(ids.beside, {data: wanted});
+        }
+        if (key && !other && key !== chosen) {
+            stateroom.messages.show(["There is no recording '" + key.slice(0, 60) + "' to show beside."], "note");
+        }
+    }
+
+    function actBeside(recording, state, what) {
+        if (!mounted() || catalog === null) {
+            return false;
+        }
+        const {recording: first, state: firstState} = stateroom.pickers.shown;
+        if (what === "swap") {
+            write({recording: recording || first, state, beside: recording ? first : "", state2: firstState}, true);
+        } else {
+            write({recording: first, beside: recording, state2: state, ...(what === "remove" ? {linked: ""} : {})}, true);
+        }
+        follow();
+        stateroom.pickers.show(chosen, parameters().get("state") || "");
+        showBeside();
+        return true;
     }
 
     function choose(key) {
@@ -273,10 +311,13 @@
         }
     });
 
+    document.addEventListener("DOMContentLoaded", () => stateroom.pickers.besideHandlers.push(actBeside));
+
     window.addEventListener("popstate", () => {
         if (mounted() && catalog !== null) {
             draw();
             follow();
+            showBeside();
             revealChosen();
             stateroom.guide.follow();
         }
@@ -292,7 +333,7 @@
             stateroom.guide.mount(guideTable);
             stateroom.verification.mount(verificationSettings);
             catalog = data;
-            chosen = "";
+            chosen = besideSent = "";
             const first = show(asked());
             draw();
             follow();

@@ -6,6 +6,7 @@ __all__ = [
     "Clusters",
     "ClustersSecond",
     "Compare",
+    "Findings",
     "Home",
     "Match",
     "MatchBeside",
@@ -57,6 +58,9 @@ class Home:
     """What stands under the list: folders that do not open, or why there is no recording."""
     REFRESH = "home-refresh"
     PANE = "home-pane"
+    BESIDE = "home-beside"
+    BESIDE_ASKED = "home-beside-asked"
+    """Store: keys of the two recordings whose facts stand beside each other, as `a` and `b`; null: none."""
     DETAIL = "home-detail"
     CONTENT = "home-content"
     TRAINING = "home-training"

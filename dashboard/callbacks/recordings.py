@@ -10,6 +10,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, set_props
 from dashboard.components.recording_content import recording_content
 from dashboard.components.recording_detail import about_section, recording_detail, unknown_recording
 from dashboard.components.recordings import list_notes
+from dashboard.components.recordings_beside import recordings_beside
 from dashboard.components.training import no_curve, training_caption
 from dashboard.figures.training import training_figure
 from dashboard.ids import Home, Shell
@@ -49,6 +50,13 @@ def register(app: Dash, queries: Queries) -> None:
         if detail is None:
             return unknown_recording(chosen["key"]), None
         return recording_detail(detail), about_section(detail)
+
+    @app.callback(
+        Output(Home.BESIDE, "children"), Input(Home.BESIDE_ASKED, "data"), prevent_initial_call=True
+    )
+    def show_beside(asked: dict | None) -> Any:
+        first, second = (queries.recordings.detail(str((asked or {}).get(side, ""))) for side in "ab")
+        return recordings_beside(first, second) if first and second else None
 
     @app.callback(
         Output(Home.CONTENT, "children"),

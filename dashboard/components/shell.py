@@ -130,7 +130,7 @@ def _share() -> html.Div:
 _SHARE_LABEL = {"aria-label": "Share or keep this view"}
 
 
-_WITH_SECOND = tuple(PATHS[page] for page in ("match", "clusters", "sentences", "memory"))
+_WITH_SECOND = tuple(PATHS[page] for page in ("recordings", "match", "clusters", "sentences", "memory"))
 """Pages that show a second recording or state beside the first."""
 
 

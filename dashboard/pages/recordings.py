@@ -23,6 +23,7 @@ def layout() -> html.Main:
         [
             dcc.Store(id=Home.CATALOG),
             dcc.Store(id=Home.CHOSEN),
+            dcc.Store(id=Home.BESIDE_ASKED),
             dcc.Store(id=Home.GUIDE_TABLE, data=guide_table()),
             dcc.Store(id=Home.VERIFICATION_SETTINGS, data={"ask": get_relative_path("/verification/")}),
             _head(),
@@ -59,6 +60,7 @@ def _head() -> html.Div:
 def _pane() -> html.Section:
     return html.Section(
         [
+            html.Div(id=Home.BESIDE),
             html.Div(id=Home.DETAIL),
             html.Div(id=Home.CONTENT),
             html.Section(id=Home.VERIFICATION, className="part verification", hidden=True),
@@ -89,6 +91,8 @@ def help_text() -> html.Div:
             "A state is named layer<k>.<kind>; it has one value for each position of the text and each unit.",
             "Choose one in the list; its heads sort, the field above finds names, states, annotations and "
             "descriptions. The address keeps the choice.",
+            "Choose a second one beside, in the frame: the two stand next to each other, fact by fact, and "
+            "what differs is marked. The other pages show both, too.",
             "A finding is a view that was thought worth seeing; Match shows a state from its first position.",
             "Verify reads every file again: checksums, row counts, missing values, ranges of gates, and "
             "whether the states agree with the weights beside them. The result is kept for this fingerprint "
