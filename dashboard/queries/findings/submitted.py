@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ MAX_AUTHOR = 100
 MAX_NUMBERS = 60
 MAX_NAME = 120
 MAX_VALUE = 400
+LARGEST = 1e300
 KEPT_CONTROLS = "\n\t"
 
 
@@ -80,8 +80,8 @@ def _number(given: Mapping[str, Any]) -> dict[str, Any]:
     value = given.get("value")
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if is_number:
-        # What is no finite number is none; what is too large for a table is told by its exponent.
-        value = value if math.isfinite(value) and abs(value) < 1e300 else None
+        # False for what is no number, too, and for whole numbers that no table has room for.
+        value = value if abs(value) < LARGEST else None
     else:
         value = read_text("value", value, most=MAX_VALUE, line=True) or None
     read = {
