@@ -36,6 +36,7 @@ class Catalog:
         self.folder = Path(folder)
         self._visible = visible
         self._lock = threading.Lock()
+        self._was_there = False
         self._opened: dict[str, tuple[_Seen, Recording]] = {}
 
     def names(self) -> tuple[str, ...]:
@@ -98,6 +99,11 @@ class Catalog:
 
     def _check_name(self, name: str) -> str:
         if name not in self._candidates():
+            if self._was_there and not os.access(self.folder, os.R_OK | os.X_OK):
+                raise UnknownNameError(
+                    f"The folder of recordings, {self.folder}, cannot be read at the moment. "
+                    "Once it is back, so are its recordings."
+                )
             raise UnknownNameError(
                 f"There is no recording '{name}' in {self.folder}.{nearest(name, self.names())}"
             )
@@ -107,8 +113,10 @@ class Catalog:
         """All folders that may be seen, but the hidden ones, where a recording is still being written."""
         try:
             with os.scandir(self.folder) as entries:
+                self._was_there = True
                 names = sorted(entry.name for entry in entries if entry.name[0] != "." and entry.is_dir())
-        except (FileNotFoundError, NotADirectoryError):
+        except OSError:
+            # Not there, or not there at the moment: a network folder may come back.
             names = []
         with self._lock:
             for name in set(self._opened).difference(names):

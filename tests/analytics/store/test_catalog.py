@@ -246,3 +246,16 @@ def test_recording_that_cannot_be_removed_is_still_there():
         done = subprocess.run(program, cwd=Path(__file__).parents[3], capture_output=True, text=True)
         assert "could not be removed, and is still there: Permission denied." in done.stdout, done.stderr
         recording.check_unchanged()
+
+
+def test_a_folder_that_disappears_says_so_and_comes_back(tmp_path):
+    folder = tmp_path / "recordings"
+    small_recording(folder / "plays")
+    catalog = Catalog(folder)
+    first = catalog.open("plays")
+    folder.rename(tmp_path / "away")
+    assert catalog.names() == ()
+    with pytest.raises(UnknownNameError, match=r"cannot be read at the moment\. Once it is back"):
+        catalog.open("plays")
+    (tmp_path / "away").rename(folder)
+    assert catalog.open("plays").fingerprint == first.fingerprint
