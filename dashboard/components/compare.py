@@ -18,6 +18,7 @@ PARTS = (
     (Compare.MEMORY, "Half-life of memory"),
     (Compare.LAYERS, "Layer by layer"),
     (Compare.UNITS, "Units matched one to one"),
+    (Compare.STEPS, "Against the step of the training"),
 )
 """Each picture has a place of its own, which keeps its size while it waits."""
 
