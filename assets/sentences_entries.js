@@ -68,7 +68,7 @@
 
     function add(entry, place) {
         const parts = read(entry);
-        const byBoth = place === 0 && !parts.second && isPair() && (parts.kind === "typed" || !sentences.view().beside);
+        const byBoth = place === 0 && !parts.second && sentences.view().linked && isPair() && (parts.kind === "typed" || !sentences.view().beside);
         const added = byBoth ? [entry, write({...parts, second: true})] : [entry];
         const rest = all().filter((other) => !added.includes(other));
         show([...rest.slice(0, place), ...added, ...rest.slice(place)]);

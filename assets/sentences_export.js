@@ -106,7 +106,8 @@
         const isUnknown = parts.some(({block}) => block.answer && block.answer.tokens.some((token) => token.unknown));
         const {up, down, net} = scene.scale;
         return ["mean over the units of each of " + clusters + " clusters (seed " + seed + ")",
-            "one scale −" + round(scene.isHeat ? net : down) + " to +" + round(scene.isHeat ? net : up),
+            scene.isOne ? "one scale −" + round(scene.isHeat ? net : down) + " to +" + round(scene.isHeat ? net : up)
+                : "each on a scale of its own: " + sentences.scalesTold(scene),
             scene.isHeat ? "a line is a cluster, orange above 0, blue below" : "orange up, blue down",
             isUnknown ? "underlined: unknown to the network" : ""].filter(Boolean).join(" · ");
     }

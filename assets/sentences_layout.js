@@ -1,4 +1,4 @@
-// Where everything of the picture lies: columns for the words, blocks for the sentences, one scale. No drawing.
+// Where everything of the picture lies: columns for the words, blocks for the sentences, one scale, or two where A and B are not linked. No drawing.
 (function () {
     "use strict";
     const {sentences} = (window.stateroom = window.stateroom || {});
@@ -114,7 +114,7 @@
         const heat = {heatTop: 0, heatHeight: answer.k * LINE};
         const glyph = {preservedTop: 2, preservedHeight: PRESERVED.height, zero: 2 + PRESERVED.height + PRESERVED.gap + scale.up * scale.pixels};
         const height = isHeat ? heat.heatHeight + 2 : 2 + PRESERVED.height + PRESERVED.gap + tall + 3;
-        return {row, answer, height, ...heat, ...glyph, scale: scale.pixels};
+        return {row, answer, height, ...heat, ...glyph, scale: scale.pixels, ends: scale};
     }
 
     function differenceBlock(values, scale, isApart) {
@@ -126,7 +126,7 @@
         const reach = Math.max(...all.map(Math.abs), scale.net / 50) || 1;
         const pixels = Math.min(scale.pixels, MOST_DIFFERENCE / (2 * reach));
         const [up, down] = [most(all), most(all.map((value) => -value))];
-        return {row: "d", values, reach, scale: pixels, zero: up * pixels + 4, height: Math.ceil((up + down) * pixels) + 9, isOwnScale: pixels < scale.pixels};
+        return {row: "d", values, reach, scale: pixels, zero: up * pixels + 4, height: Math.ceil((up + down) * pixels) + 9, isOwnScale: pixels < scale.pixels || !sentences.view().linked};
     }
 
     function compute(width) {
@@ -142,12 +142,15 @@
         const isHeat = shown.length > 0 && shown[0].width < Math.max(14, LEAST_BAR * clusters + 3);
         const tall = given.length > 1 ? TALL.two : TALL.one;
         const scale = scaleOf(given, tall);
+        // What is not linked is drawn as large as it can be, each on a scale of its own.
+        const isOne = sentences.view().linked || given.length < 2;
+        const scaleFor = (answer) => (isOne ? scale : scaleOf([answer], tall));
         const values = isApart ? null : differences(answers, columns);
         return {
-            width, gutter: GUTTER, columns, isApart, shown, range, isHeat, scale, clusters,
+            width, gutter: GUTTER, columns, isApart, shown, range, isHeat, scale, isOne, clusters,
             glyphWidth: Math.max(2, Math.min(Math.max(glyph * STRETCH, 40), ...shown.map((column) => column.width - GAP))),
             isPart: shown.length < columns.length,
-            blocks: ["a", "b"].filter((row) => answers[row]).map((row) => block(row, answers[row], {isHeat, scale, tall})),
+            blocks: ["a", "b"].filter((row) => answers[row]).map((row) => block(row, answers[row], {isHeat, scale: scaleFor(answers[row]), tall})),
             difference: given.length > 1 && !isHeat ? differenceBlock(values, scale, isApart) : null,
         };
     }

@@ -37,10 +37,18 @@
         return bar;
     }
 
+    const round = (value) => stateroom.number(Number(value.toPrecision(3)));
+
+    /** From where to where each sentence is drawn, where A and B have scales of their own. */
+    sentences.scalesTold = (scene) => scene.blocks.map(({row, ends}) => sentences.stage.names[row] + " −" + round(scene.isHeat ? ends.net : ends.down)
+        + " to +" + round(scene.isHeat ? ends.net : ends.up)).join(", ");
+
     function scaleLine(scene) {
-        const round = (value) => stateroom.number(Number(value.toPrecision(3)));
         const made = make("div", "sentence-scale");
-        if (scene.isHeat) {
+        if (!scene.isOne) {
+            made.append(make("strong", "", "Not linked, each on a scale of its own: "), make("span", "", sentences.scalesTold(scene)), ...(scene.isHeat ? [gradient()] : []),
+                make("span", "quiet", "mean over the units of a cluster. Link A and B in the frame to see them on one scale."));
+        } else if (scene.isHeat) {
             made.append(make("strong", "", "One scale for everything here"), make("span", "scale-end", "−" + round(scene.scale.net)), gradient(), make("span", "scale-end", "+" + round(scene.scale.net)),
                 make("span", "quiet", "mean state of a cluster’s units; a line is a cluster, in the order of Clusters. Mark fewer words to see glyphs."));
         } else {

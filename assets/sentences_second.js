@@ -8,7 +8,7 @@
     const isSecond = (entry) => entry.startsWith("+");
 
     function remove() {
-        change({...FRESH, beside: "", beside_state: "", entries: view().entries.filter((entry) => !isSecond(entry))});
+        change({...FRESH, beside: "", beside_state: "", linked: true, entries: view().entries.filter((entry) => !isSecond(entry))});
     }
 
     function choose(recording, state) {
@@ -37,7 +37,8 @@
     }
 
     function act(recording, state, what) {
-        ({choose: () => choose(recording, state), remove, swap})[what]();
+        const acts = {choose: () => choose(recording, state), remove, swap, link: () => change({linked: true}), unlink: () => change({linked: false})};
+        acts[what]();
         return true;
     }
 
@@ -48,7 +49,7 @@
             show(now) {
                 const same = now.beside === now.recording;
                 const nothing = (same || !now.beside) && now.beside_state === now.state;
-                stateroom.pickers.showBeside(same ? "" : now.beside, nothing ? "" : now.beside_state, {canLink: false});
+                stateroom.pickers.showBeside(same ? "" : now.beside, nothing ? "" : now.beside_state, {linked: now.linked});
             },
         },
     });

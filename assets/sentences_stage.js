@@ -55,7 +55,7 @@
     /** Draw the glyphs of a block; `top` is where it begins. */
     function paintBlock(pen, block, ink, top = 0) {
         axis(pen, block, ink, top);
-        const color = sentences.glyph.heatScale(scene.scale.net);
+        const color = sentences.glyph.heatScale(block.ends.net);
         scene.shown.forEach((column) => {
             const index = scene.columns[column.number][block.row];
             if (index < 0) {
@@ -97,7 +97,7 @@
         }
         pen.text(right, top + block.preservedTop + 8, "kept 100 %", quiet);
         pen.text(right, top + block.preservedTop + block.preservedHeight, "0", quiet);
-        const {up, down} = scene.scale;
+        const {up, down} = block.ends;
         pen.text(right, top + block.zero + 4, "0", quiet);
         if (up * block.scale > 14) {
             pen.text(right, top + block.zero - up * block.scale + 8, sentences.signed(Number(up.toPrecision(2))), quiet);
@@ -135,7 +135,7 @@
     }
 
     function markBar(pen, block, column, cluster, ink) {
-        if (!sentences.comparable() && block.row !== sentences.pointed.row && sentences.pointed.row) {
+        if (!(sentences.comparable() && scene.isOne) && block.row !== sentences.pointed.row && sentences.pointed.row) {
             return;
         }
         const place = sentences.layout.glyphPlace(scene, column);
@@ -255,7 +255,7 @@
     }
 
     let marking = 0;
-    const REDRAW = ["zoom_from", "zoom_to", "mode", "rows"];
+    const REDRAW = ["zoom_from", "zoom_to", "mode", "rows", "linked"];
     sentences.part({
         mount() {
             scene = null;

@@ -42,6 +42,8 @@ class SentencesView:
     beside: str = ""
     """The second recording; empty: the first, in another state."""
     beside_state: str = ""
+    linked: bool = True
+    """Whether A and B are drawn on one scale, and what is typed is read by both."""
     entries: tuple[str, ...] = ()
     """What is read, A and B first: `c120-148` positions of the recording, from and up to; `tI love it` typed
     text; `e120-148:I love it` a range with other words in its place. `+` in front: by the second network."""
@@ -108,6 +110,7 @@ ADDRESS = Address(
         "named": numbers("word ids", most=clusters.MAX_NAMED),
         "beside": TEXT,
         "beside_state": TEXT,
+        "linked": SWITCH,
         "entries": _entries(),
         "mode": choice(MODES),
         "pick": (

@@ -25,6 +25,7 @@ EVERYTHING = SentencesView(
     named=(500, 7),
     beside="reviews",
     beside_state="layer0.hidden",
+    linked=False,
     entries=(
         "c120-148",
         "tI love it, 100% & more = <b>שלום</b> 🙂 %2C",
