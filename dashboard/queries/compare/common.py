@@ -62,11 +62,12 @@ class CommonQueries:
 
 def told(common: CommonTokens) -> dict[str, Any]:
     """Return what is said of common tokens."""
+    sentence = "the one token, which is the same" if common.is_all and common.n == 1 else HOW[common.how]
     return {
         "n": common.n,
         "how": common.how,
         "sequences": common.n_sequences,
-        "text": HOW[common.how].format(n=common.n, sequences=common.n_sequences),
+        "text": sentence.format(n=common.n, sequences=common.n_sequences),
     }
 
 

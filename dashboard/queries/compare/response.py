@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from analytics.analyses.comparison.spread import UnitMoments
 from analytics.analyses.comparison.strength import ResponseStrength, response_strength
+from analytics.store.recording import Recording
 from dashboard.queries.cache import AnswerCache
 from dashboard.queries.clusters.overview import plain
 from dashboard.queries.compare.chosen import Chosen, ChosenQueries
@@ -21,6 +22,7 @@ __all__ = ["CompareResponseQueries"]
 MIN_COUNT = 5
 """Occurrences below which a word's mean is too rough to count, as on the Clusters page."""
 QUANTILES = (0.09, 0.25, 0.5, 0.75, 0.91)
+UNDEFINED = "It is not defined: nothing responds or varies, or there is one unit only."
 NO_WORDS = "No word occurs at least {least} times in each of the recordings, so responses are not compared."
 
 
@@ -54,25 +56,17 @@ class CompareResponseQueries:
 
         def compute() -> ResponseStrength:
             response = self._responses.response(each.recording, each.state)
-            ids = {str(text): word for word, text in enumerate(each.recording.vocabulary)}
+            ids = _frequent(each.recording)
             deviation = self._moments(each).deviation
             return response_strength(response, deviation, words=[ids[word] for word in words])
 
         parameters = {"state": each.state, "words": words}
         return self._cache.answer("response strength", each.fingerprint, parameters, compute)
 
-    def frequent(self, each: Chosen) -> NDArray[np.object_]:
-        """Return the words that occur often enough in one recording, in the order of their ids."""
-        counts = np.bincount(each.recording.token_ids, minlength=len(each.recording.vocabulary))
-        return each.recording.vocabulary[np.flatnonzero(counts >= MIN_COUNT)]
-
     def words(self, chosen: list[Chosen]) -> list[str]:
         """Return the words that are frequent enough in all recordings that open, in the first one's order."""
-        lists = [[str(word) for word in self.frequent(each)] for each in chosen if each.recording]
-        if not lists:
-            return []
-        shared = set(lists[0]).intersection(*lists[1:])
-        return [word for word in dict.fromkeys(lists[0]) if word in shared]
+        known = [_frequent(each.recording) for each in chosen if each.recording]
+        return [word for word in known[0] if all(word in other for other in known)] if known else []
 
     def _moments(self, each: Chosen) -> UnitMoments:
         return self._layers.moments(each.recording, each.state)
@@ -95,6 +89,17 @@ class CompareResponseQueries:
         }
 
 
+def _frequent(recording: Recording) -> dict[str, int]:
+    """Words that occur often enough, in the order of their ids; of two ids of a text the more frequent."""
+    counts = np.bincount(recording.token_ids, minlength=len(recording.vocabulary))
+    found: dict[str, int] = {}
+    for word in np.flatnonzero(counts >= MIN_COUNT).tolist():
+        text = str(recording.vocabulary[word])
+        if text not in found or counts[word] > counts[found[text]]:
+            found[text] = word
+    return found
+
+
 def _over_words(values: NDArray[np.float64]) -> dict[str, Any]:
     """Mean and quantiles over the words for which there is a number."""
     known = values[~np.isnan(values)]
@@ -103,7 +108,7 @@ def _over_words(values: NDArray[np.float64]) -> dict[str, Any]:
             "mean": None,
             "quantiles": None,
             "n": 0,
-            "why": "It is not defined: nothing responds or varies.",
+            "why": UNDEFINED,
         }
     return {
         "mean": plain(known.mean()),

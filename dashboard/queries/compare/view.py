@@ -94,7 +94,7 @@ class CompareViewQueries:
             )
             changes["scalar"] = next(iter(SCALARS))
         for field, place in zip(("first_state", "second_state"), places, strict=True):
-            state = view[field]
+            state = {**view, **changes}[field]
             if state and place < len(recordings) and state not in known[recordings[place]].states:
                 problems.append(f"{known[recordings[place]].name} has no state '{state[:40]}'.")
                 changes[field] = ""
