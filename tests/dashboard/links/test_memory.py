@@ -94,3 +94,17 @@ def test_very_long_addresses_are_not_read():
         MemoryView(),
         ["The address is too long to be one of ours. Showing the default view."],
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "curves"),
+    [
+        ("recording=plays&beside=other&state2=layer0.cell", ("other:layer0.cell",)),
+        ("?recording=plays&state2=h, 1", ("plays:h, 1",)),
+        ("recording=plays&beside=other:layer0.cell", ("other:layer0.cell",)),
+        ("recording=plays&beside=&state2=", ()),
+    ],
+)
+def test_the_second_recording_of_other_pages_is_a_curve(query, curves):
+    view, problems = read_memory(query)
+    assert (view.recording, view.beside, problems) == ("plays", curves, [])
