@@ -52,8 +52,8 @@ class Guard:
 
     def _look(self) -> Response | None:
         try:
-            check_origin(is_form=request.path in self._forms)
             user = NOBODY if self._is_public() else self._way.user()
+            check_origin(is_form=request.path in self._forms)
         except Refused as refusal:
             return refused(refusal)
         except AnalyticsError as error:

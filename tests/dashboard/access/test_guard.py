@@ -9,6 +9,7 @@ from flask import Flask
 
 from dashboard import create_app
 from dashboard.settings import Settings, SettingsError
+from tests.dashboard.access import signing
 
 HEALTH = ("/lab/healthz", "/lab/readyz")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
@@ -58,9 +59,9 @@ def let_in(server: Flask, environ: dict[str, str]) -> list[tuple[str, str, int]]
     """Addresses that answer something else than a refusal, those of health left out."""
     client, found = server.test_client(), []
     for method, path in addresses(server):
-        status = client.open(
-            path, method=method, environ_overrides=environ, json={} if method not in ("GET", "HEAD") else None
-        ).status_code
+        asked = {} if method not in ("GET", "HEAD") else None
+        with client.open(path, method=method, environ_overrides=environ, json=asked) as answer:
+            status = answer.status_code
         if status not in REFUSED and not (path in HEALTH and method in ("GET", "HEAD")):
             found.append((method, path, status))
     return found
@@ -74,6 +75,11 @@ def local(tmp_path_factory):
 @pytest.fixture(scope="module")
 def proxied(tmp_path_factory):
     return made(tmp_path_factory.mktemp("proxied"), access="proxy", trusted_proxies=("10.0.0.0/24", "unix"))
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory):
+    return signing.made(tmp_path_factory.mktemp("guarded"))
 
 
 @pytest.mark.parametrize(
@@ -134,6 +140,26 @@ def test_a_proxy_that_is_trusted_has_to_name_the_user(proxied, environ):
 def test_whom_a_trusted_proxy_names_comes_in(proxied, peer):
     environ = {**PROXY, "REMOTE_ADDR": peer, "HTTP_X_FORWARDED_USER": "Zoë".encode().decode("latin-1")}
     assert proxied.test_client().get("/lab/_dash-layout", environ_overrides=environ).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {**PROXY},
+        {**LOCAL},
+        {**PROXY, "HTTP_X_FORWARDED_USER": "ada", "REMOTE_USER": "ada"},
+        {**LOCAL, "HTTP_AUTHORIZATION": "Bearer ada"},
+        {**LOCAL, "HTTP_COOKIE": "session=ada; stateroom-session=ada"},
+        {**LOCAL, "HTTP_X_HTTP_METHOD_OVERRIDE": "GET", "HTTP_X_ORIGINAL_URL": "/lab/healthz"},
+    ],
+)
+def test_whoever_has_no_session_gets_as_far_as_the_sign_in(guarded, environ):
+    page = ["", "/icon.svg", "/signin.css", "/theme.js"]
+    doors = {(method, f"/lab/sign-in{part}") for part in page for method in ("GET", "HEAD")}
+    doors |= {("POST", "/lab/sign-in"), ("POST", "/lab/sign-out")}
+    found = {(method, path) for method, path, _ in let_in(guarded, environ)}
+    # Of the files of the page, the rule has one as an example.
+    assert {door for door in doors if door[1].count("/") == 2} <= found <= doors
 
 
 def test_everybody_comes_in_where_that_was_chosen(tmp_path):
