@@ -32,7 +32,7 @@
                 method: "POST", headers: {"Content-Type": "application/json"},
                 body: JSON.stringify({...asked, tab: tab()}),
             });
-            return reply.ok ? await reply.json() : {error: "The server could not answer (" + reply.status + "). Load the page again."};
+            return reply.ok || reply.status === 401 ? await reply.json() : {error: "The server could not answer (" + reply.status + "). Load the page again."};
         } catch (failure) {
             return {error: "The server does not answer. Is it still running?"};
         }

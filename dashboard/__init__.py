@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from dash import Dash
+from dash import Dash, html
 
 from dashboard import health, messages, routing
 from dashboard.access import protect
@@ -12,6 +13,7 @@ from dashboard.access.limits import RecordingLimits
 from dashboard.bad_requests import refuse_bad_requests
 from dashboard.callbacks import register_all
 from dashboard.components.shell import index_page, shell
+from dashboard.components.who import who
 from dashboard.database import Database, DatabaseError
 from dashboard.health import Readiness
 from dashboard.jobs import Jobs
@@ -22,6 +24,7 @@ from dashboard.queries import Queries
 from dashboard.queries.cache import AnswerCache
 from dashboard.secret_key import derived_key, secret_key
 from dashboard.settings import Settings, SettingsError, variable
+from dashboard.user import current_user
 from dashboard.warming import Warming
 
 __all__ = ["create_app"]
@@ -56,7 +59,7 @@ def create_app(settings: Settings) -> Dash:
         add_log_handler=False,
     )
     app.index_string = index_page(app.get_asset_url)
-    app.layout = shell(PAGES, portals=settings.embed_portals)
+    app.layout = partial(_layout, settings)
     routing.register(app, PAGES)
     register_all(app, queries, jobs)
     health.register(app, Readiness(settings.data_dir, queries, database), metrics, jobs)
@@ -69,6 +72,12 @@ def create_app(settings: Settings) -> Dash:
     protect(app, settings, database)
     observe(app, metrics, in_log=settings.log_requests)
     return app
+
+
+def _layout(settings: Settings) -> html.Div:
+    """The frame, as it is for whoever asks."""
+    signed_in = who(current_user().name, signs_out=settings.access == "accounts")
+    return shell(PAGES, portals=settings.embed_portals, who=signed_in)
 
 
 def _database(settings: Settings) -> Database:

@@ -40,8 +40,13 @@ def index_page(asset_url: Callable[[str], str]) -> str:
     return _INDEX.replace("{icon}", asset_url("icon.svg")).replace("{theme}", asset_url("theme.js"))
 
 
-def shell(pages: Sequence[ModuleType], *, portals: Sequence[str] = ()) -> html.Div:
-    """Return the frame with the menu of these pages; `portals` are the origins that may show a view."""
+def shell(
+    pages: Sequence[ModuleType], *, portals: Sequence[str] = (), who: html.Div | None = None
+) -> html.Div:
+    """Return the frame with the menu of these pages.
+
+    `portals` are the origins that may show a view, `who` tells who is in.
+    """
     return html.Div(
         [
             dcc.Location(id=Shell.ADDRESS, refresh="callback-nav"),
@@ -49,7 +54,7 @@ def shell(pages: Sequence[ModuleType], *, portals: Sequence[str] = ()) -> html.D
             dcc.Store(id=Shell.NOTICE),
             dcc.Store(id=Shell.THEME, data="light"),
             html.A("Skip to the page", href="#" + Shell.PAGE, className="skip-link"),
-            html.Header([_menu(pages), _pickers()], className="shell-frame"),
+            html.Header([_menu(pages, who), _pickers()], className="shell-frame"),
             html.Div(id=Shell.MESSAGES, className="shell-messages", **_LIVE),
             html.Div(id=Shell.PAGE, className="shell-page"),
             _embed_foot(),
@@ -63,7 +68,7 @@ def shell(pages: Sequence[ModuleType], *, portals: Sequence[str] = ()) -> html.D
 _LIVE = {"aria-live": "polite", "role": "status"}
 
 
-def _menu(pages: Sequence[ModuleType]) -> html.Div:
+def _menu(pages: Sequence[ModuleType], who: html.Div | None) -> html.Div:
     links = [
         page_link(
             page.NAME,
@@ -84,6 +89,7 @@ def _menu(pages: Sequence[ModuleType]) -> html.Div:
                     _share(),
                     _button(Shell.HELP_BUTTON, "", "icon-help", title="Explain this page (?)"),
                     _button(Shell.THEME_BUTTON, "", "icon-theme", title="Light or dark"),
+                    who,
                 ],
                 className="shell-buttons",
             ),
