@@ -106,11 +106,13 @@
         return key([first, second].map((place) => [now.recordings[place], stateOf(place)]).concat([now.seed]));
     }
 
-    /** The next pair with the first recording whose layers are not known yet; the chosen pair comes first. */
+    const isKnown = (answer) => Boolean(answer) && !(answer.pending > 0);
+
+    /** The next pair with the first recording whose layers are not all known yet; the chosen pair comes first. */
     function nextPair(now) {
         const {recordings} = now;
         const pairs = [pairOf(now), ...recordings.slice(1).map((_, index) => [0, index + 1])];
-        const next = recordings.length > 1 && pairs.find(([one, other]) => !compare.layers.has(pairKey(now, one, other)));
+        const next = recordings.length > 1 && pairs.find(([one, other]) => !isKnown(compare.layers.get(pairKey(now, one, other))));
         return next ? {...pick(now, [...CHOSEN, "seed"]), pair: next.join("-")} : null;
     }
 
@@ -121,6 +123,7 @@
         "compare-response": (now) => many(now, [...CHOSEN, "seed"]),
         "compare-memory": (now) => many(now, CHOSEN),
         "compare-layers": nextPair,
+        "compare-steps": (now) => many(now, [...CHOSEN, "threshold", "transform", "scalar", "seed"]),
         "compare-units": (now) => many(now, [...CHOSEN, "pair", "first_state", "second_state", "seed", "page"]),
     };
     /** Name of the answer, and of the function of a part that is told of it. */
@@ -153,8 +156,8 @@
     function keepLayer(answer, wanted) {
         compare.layers.set(pairKey(wanted, ...placesOf(wanted.pair)), answer);
         tell("layer", answer, wanted);
-        // view.js ends this request after us; only then may the next be sent.
-        window.setTimeout(() => compare.mounted() && stateroom.compareView.reconsider("compare-layers"), 0);
+        // view.js ends this request after us; only then may the next be sent, or the same for what is still missing.
+        window.setTimeout(() => compare.mounted() && stateroom.compareView.again("compare-layers"), 0);
     }
 
     function failed(question, sentence, wanted) {

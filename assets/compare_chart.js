@@ -159,9 +159,10 @@
     /**
      * A chart: {width, height, title, x, y, series, lines, marks}. An axis is what `compare.axis` gives, with `title` and
      * `write`; a series is {kind: "line", "points" or "both", color, dash, x, y, tip(index), act(index)};
-     * `lines` are {y, text}: levels with a name; `marks` are {x, y, index}: the letters of recordings.
+     * `lines` are {y, text}: levels with a name; `marks` are {x, y, index}: the letters of recordings;
+     * `ends` are names for the ends of the series.
      */
-    compare.chart = function ({width, height, title, label, x, y, series, lines, marks: letters}) {
+    compare.chart = function ({width, height, title, label, x, y, series, lines, marks: letters, ends}) {
         const picture = compare.picture({width, height, title, label});
         const toX = (value) => LEFT + ((value - x.min) / (x.max - x.min)) * (width - LEFT - RIGHT);
         const toY = (value) => height - BOTTOM - ((value - y.min) / (y.max - y.min)) * (height - TOP - BOTTOM);
@@ -172,6 +173,12 @@
             compare.svgText(width - RIGHT - 2, toY(line.y) - 4, line.text, {"text-anchor": "end"})));
         const drawn = series.map((each) => ({series: each, points: placed(chart, each)}));
         drawn.forEach(({series: each, points}) => picture.append(...marks(each, points)));
+        drawn.forEach(({points}, index) => {
+            const last = points.filter(drawable).pop();
+            if (last && ends && ends[index]) {
+                picture.append(compare.svgText(Math.min(last[0], width - RIGHT), last[1] + 18, ends[index], {"text-anchor": "end", "fill": compare.style("--text")}));
+            }
+        });
         picture.append(...(letters || []).map((mark) => compare.svgBadge(toX(mark.x), Math.max(TOP + 8, toY(mark.y) - 14), mark.index)));
         hovering(picture, drawn);
         return picture;

@@ -32,6 +32,9 @@
     }
 
     function cellTexts(cell, middle, top, ink) {
+        if (cell.pending) {
+            return [compare.svgText(middle, top + CELL.height / 2 + 4, "…", {"text-anchor": "middle"})];
+        }
         const line = (y, text, options) => compare.svgText(middle, top + y, text, {"text-anchor": "middle", "font-size": 10, "fill": ink, ...options});
         return [
             line(19, two(cell.cka), {"font-size": 15, "font-weight": 600}), line(31, "chance " + two(cell.ckaChance)),
@@ -42,7 +45,7 @@
 
     function cellElement(answer, pair, cell, [left, top]) {
         const fill = Number.isFinite(cell.cka) ? stateroom.colors.sequential(cell.cka) : compare.style("--surface-strong");
-        const told = lines(answer, pair, cell);
+        const told = cell.pending ? [cell.a + " against " + cell.b + ": being computed", ""] : lines(answer, pair, cell);
         const shown = isShown(pair, cell);
         const made = compare.svg("g", {"class": "layer-cell", "role": "button", "tabindex": 0, "aria-pressed": String(Boolean(shown)), "aria-label": told.slice(0, -1).join("; ")});
         made.append(

@@ -6,7 +6,7 @@
     const {view} = compare;
     const make = (...given) => stateroom.element(...given);
     const HEIGHT = 300;
-    const AGAIN_MS = 700;
+    const AGAIN_MS = 100;
     let timer = 0;
 
     const known = (training) => training.rows.filter((row) => Number.isFinite(row.value) && Number.isFinite(row.step));
@@ -22,12 +22,10 @@
         return made;
     }
 
-    const colorOf = (training) => (training.hex ? training.hex[stateroom.theme.current()] : compare.style("--text"));
-
     function trainingSeries(training, index) {
         const rows = known(training);
         return {
-            kind: "both", color: colorOf(training), dash: index, x: rows.map((row) => row.step), y: rows.map((row) => row.value),
+            kind: "both", color: compare.style(index === 0 ? "--text" : "--text-quiet"), dash: index, x: rows.map((row) => row.step), y: rows.map((row) => row.value),
             tip: (place) => [training.name + ", step " + stateroom.whole(rows[place].step), rows[place].name + (rows[place].place >= 0 ? " (" + compare.letter(rows[place].place) + ")" : ""),
                 compare.steps.title + " " + stateroom.number(rows[place].value), Number.isFinite(rows[place].n) ? "n = " + stateroom.whole(rows[place].n) : "",
                 rows[place].place < 0 ? "Click: add it" : ""],
@@ -53,6 +51,7 @@
             x: compare.axis(rows.map((row) => row.step), {title: "step of the training", count: 6, write: stateroom.whole}),
             y: compare.axis([], {title, min: low >= 0 ? Math.max(0, low - room) : low - room, max: high + room}),
             series: trainings.map(trainingSeries),
+            ends: trainings.length > 1 ? trainings.map((training) => training.name) : [],
             marks: rows.filter((row) => row.place >= 0).map((row) => ({x: row.step, y: row.value, index: row.place})),
         });
     }

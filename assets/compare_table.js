@@ -39,6 +39,9 @@
             return null;
         }
         const cell = answer.why ? null : answer.cells.find((each) => each.a === answer.first.state && each.b === answer.second.state);
+        if (cell && cell.pending) {
+            return null;
+        }
         return cell ? {n: cell.n, why: cell.why, ...of(cell)} : {why: answer.why || "These states are not compared."};
     }
 

@@ -1,0 +1,203 @@
+"""The Compare page, as a reader uses it."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+
+import analytics
+from analytics.store.recording import Recording
+from tests.browser.conftest import Server
+
+LONG_MS = 60_000
+STATE = "layer0.hidden"
+FIRST, SECOND, OTHER = "cmp-first", "cmp-second", "cmp-other"
+SECOND_NAME = "=<b>second</b>"
+
+
+def written(path: Path, source: Recording, states: np.ndarray, **more) -> None:
+    """Write the tokens of a recording again with states of our own."""
+    analytics.write_recording(
+        path,
+        tokens=np.asarray(source.token_ids),
+        vocabulary=[str(word) for word in source.vocabulary],
+        states={STATE: states},
+        sequence_starts=source.sequence_starts.tolist(),
+        **more,
+    )
+
+
+@pytest.fixture(scope="module")
+def order() -> np.ndarray:
+    """Unit of the second recording that is, but for its sign, unit u of the first."""
+    return np.random.default_rng(5).permutation(8)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def planted(server: Server, order: np.ndarray) -> Iterator[None]:
+    """Recordings of which all is known: the second holds the units of the first elsewhere."""
+    plays = analytics.open_recording(server.folder / "plays")
+    rng = np.random.default_rng(0)
+    states = np.tanh(rng.normal(size=(plays.n_positions, 8))).astype(np.float32)
+    elsewhere = np.empty_like(states)
+    elsewhere[:, order] = states * np.where(np.arange(8) % 2, -1, 1)
+    written(server.folder / FIRST, plays, states, name="first")
+    written(server.folder / SECOND, plays, elsewhere, name=SECOND_NAME)
+    other = [f"other{word}" for word in range(9)]
+    analytics.write_recording(
+        server.folder / OTHER, tokens=np.arange(9), vocabulary=other, states={STATE: states[:9]}, name="other"
+    )
+    yield
+    for key in (FIRST, SECOND, OTHER):
+        shutil.rmtree(server.folder / key)
+
+
+def address(*recordings: str, **more: object) -> str:
+    return "/compare?" + urlencode({"r": ",".join(recordings), **more})
+
+
+def parameters(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def chosen(page: Page) -> list[str]:
+    return parameters(page)["r"].split(",")
+
+
+def relative(page: Page) -> str:
+    parts = urlsplit(page.url)
+    return f"{parts.path}?{parts.query}"
+
+
+def ready(page: Page) -> Page:
+    """Wait until every part is there."""
+    expect(page.locator("#compare-units tbody tr").first).to_be_visible(timeout=LONG_MS)
+    expect(page.locator(".is-waiting-cell")).to_have_count(0, timeout=LONG_MS)
+    page.wait_for_function("() => !document.querySelector('#compare-page').dataset.waiting", timeout=LONG_MS)
+    return page
+
+
+def measure(page: Page, name: str, group: str = "") -> list[str]:
+    """The cells of a row of the table: one for each recording."""
+    row = page.locator(".measures tbody tr", has=page.locator("th", has_text=name))
+    return row.first.locator(".of-recording").all_inner_texts()
+
+
+def downloaded(page: Page, act: Callable[[], None]) -> str:
+    with page.expect_download() as saved:
+        act()
+    return Path(saved.value.path()).read_text("utf-8")
+
+
+def test_planted_likeness_is_found_kept_in_the_address_and_shown_again(open_page, order, shot):
+    page = ready(open_page(address(FIRST, SECOND)))
+    assert measure(page, "linear CKA")[1] == "1.000"
+    assert measure(page, "best |r| of A's units")[1] == "1.000"
+    assert measure(page, "tokens in common with A")[1] == measure(page, "positions")[0]
+    assert page.locator(".measures b").count() == 0
+    expect(page.locator(".column-name bdi").nth(1)).to_have_text(SECOND_NAME)
+    rows = [row.locator("th, td").all_inner_texts() for row in page.locator("#compare-units tbody tr").all()]
+    pairs = {int(row[1].removeprefix("unit ")): int(row[2].removeprefix("unit ")) for row in rows}
+    assert pairs == dict(enumerate(order.tolist()))
+    assert {row[3] for row in rows} == {"+1.000", "−1.000"}
+    # Without gates there is no picture of any; without a network no half-life, but a way to it.
+    expect(page.locator("#compare-activity svg.compare-figure")).to_have_count(2)
+    expect(page.locator("#compare-memory")).to_contain_text("Memory page")
+    shot(page, "compare")
+
+    field = page.get_by_label("≥")
+    field.fill("0.5")
+    field.press("Enter")
+    page.wait_for_function("() => stateroom.compare.activity.threshold === 0.5")
+    shares = measure(page, "on, mean over units")
+    again = ready(open_page(relative(page)))
+    assert parameters(again) == parameters(page)
+    assert measure(again, "on, mean over units") == shares
+    page.go_back()
+    expect(page.get_by_label("≥")).to_have_value("0.3")
+
+    link = page.locator("#compare-units .token-link").first
+    link.click()
+    page.wait_for_selector("#match-page")
+    assert {"pinned", "beside", "state2", "from"} <= parameters(page).keys()
+
+
+def test_recordings_are_chosen_added_reordered_and_removed(open_page):
+    page = open_page(address(FIRST))
+    expect(page.get_by_role("checkbox", name="first")).to_be_checked()
+    start = page.locator(".start-line button")
+    expect(start).to_be_disabled()
+    page.get_by_role("checkbox", name=SECOND_NAME).check()
+    start.click()
+    ready(page)
+    assert chosen(page) == [FIRST, SECOND]
+    page.keyboard.press("+")
+    page.locator(".add-line", has_text="plays").first.click()
+    expect(page.locator(".compare-chip")).to_have_count(3)
+    assert chosen(page)[:2] == [FIRST, SECOND]
+    page.locator("#compare-caption").click()
+    page.keyboard.press("2")
+    expect(page.locator(".chip-name").first).to_have_text(SECOND_NAME)
+    page.go_back()
+    expect(page.locator(".chip-name").first).to_have_text("first")
+    page.get_by_label("State of plays").select_option("layer0.cell")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('states') === ',,layer0.cell'")
+    page.get_by_role("button", name="Remove first").click()
+    expect(page.locator(".compare-chip")).to_have_count(2)
+    assert parameters(page)["states"] == ",layer0.cell"
+
+
+def test_what_cannot_be_compared_says_why_and_what_next(open_page):
+    page = open_page(address(FIRST, OTHER))
+    expect(page.locator("#compare-caption")).to_contain_text("common", timeout=LONG_MS)
+    expect(page.locator("#compare-response .part-why")).to_contain_text("5 times", timeout=LONG_MS)
+    page = open_page("/compare?r=nobody,first")
+    expect(page.locator("#shell-messages")).to_contain_text("There is no recording 'nobody'")
+
+
+def test_numbers_and_pictures_are_saved_as_they_are_shown(open_page, order):
+    page = ready(open_page(address(FIRST, SECOND)))
+    toolbar, units = page.locator("#compare-toolbar"), page.locator("#compare-units")
+    table = pd.read_csv(io.StringIO(downloaded(page, toolbar.get_by_role("button", name="CSV").click)))
+    cka = table[(table["measure"] == "linear CKA") & (table["letter"] == "B")]
+    assert float(cka["value"].iloc[0]) == pytest.approx(1, abs=1e-4)
+    matched = pd.read_csv(io.StringIO(downloaded(page, units.get_by_role("button", name="CSV").click)))
+    assert dict(zip(matched["unit A"], matched["unit B"], strict=True)) == dict(enumerate(order.tolist()))
+    picture = ElementTree.fromstring(downloaded(page, toolbar.get_by_role("button", name="SVG").click))
+    texts = [element.text or "" for element in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Activity of units", "Share of positions a unit is on", "A"} <= set(texts)
+    assert any(text.startswith(SECOND_NAME) for text in texts)
+    shown = page.evaluate("stateroom.shown.compare.numbers()")
+    assert any(each["name"].startswith("linear CKA") for each in shown)
+
+
+def test_by_keyboard_alone(open_page):
+    page = ready(open_page(address(FIRST, SECOND, "plays")))
+    page.keyboard.press("]")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('pair') === '0-2'")
+    page.locator(".layer-cell").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('a') === 'layer0.hidden'")
+    page.keyboard.press("+")
+    expect(page.locator(".add-menu")).to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    expect(page.locator(".add-menu")).not_to_have_attribute("open", "")
+    page.locator(".add-menu summary").blur()
+    page.keyboard.press("?")
+    expect(page.locator("#shell-help")).to_contain_text("Similarity of Neural Network Representations")
+
+
+def test_the_page_fits_narrow_dark_and_embedded(open_page, shot):
+    for theme, width, more in (("dark", 1280, {}), ("light", 768, {}), ("light", 1280, {"embed": "1"})):
+        page = ready(open_page(address(FIRST, SECOND, "plays", **more), theme=theme, width=width))
+        shot(page, f"compare-{theme}-{width}{'-embed' if more else ''}")
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
