@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analytics.analyses.blocks import N_THREADS, on_threads
-from analytics.analyses.comparison.reading import block_edges, read_positions
+from analytics.analyses.blocks import on_threads
+from analytics.analyses.comparison.reading import block_edges, parts_of, read_positions
 from analytics.analyses.response_scan import as_numbers, number
 from analytics.analyses.threshold import on_rule
 from analytics.arrays import StateReader, as_states
@@ -99,12 +98,10 @@ def unit_activity(
 
 def _add_rows(rows: NDArray, rule, limits: tuple[float, float], sums: tuple[NDArray, NDArray]) -> None:
     values, codes, (counts, total) = as_numbers(rows), rule.codes(rows), sums
-    edges = [rows.shape[1] * part // N_THREADS for part in range(N_THREADS + 1)]
-    parts = [slice(low, high) for low, high in pairwise(edges) if low < high]
     ring = tuple(map(np.uint64, (rule.mask, rule.first, rule.span, np.iinfo(codes.dtype).max)))
     on_threads(
         lambda part: _count(values[:, part], codes[:, part], *ring, *limits, counts[:, part], total[part]),
-        parts,
+        parts_of(rows.shape[1]),
     )
 
 

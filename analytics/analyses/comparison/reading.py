@@ -12,7 +12,7 @@ from analytics.analyses.blocks import N_THREADS, on_threads
 from analytics.analyses.response_scan import as_numbers, number, transpose
 from analytics.arrays import StateReader
 
-__all__ = ["add_moments", "block_edges", "read_positions", "standardise"]
+__all__ = ["add_moments", "add_products", "block_edges", "parts_of", "read_positions", "standardise"]
 
 BLOCK_BYTES = 1 << 25
 """Rows of one block in single precision: a few of them are in memory at once."""
@@ -58,20 +58,34 @@ def _as_rows(block: NDArray) -> NDArray:
 def add_moments(rows: NDArray, sums: tuple[NDArray, ...]) -> None:
     """Add rows to the moments of each unit: shift, sum, sum of squares, smallest, largest; on all threads."""
     values = as_numbers(rows)
-    on_threads(lambda part: _add(values[:, part], *(each[part] for each in sums)), _parts(rows.shape[1]))
+    on_threads(lambda part: _add(values[:, part], *(each[part] for each in sums)), parts_of(rows.shape[1]))
+
+
+def add_products(first: NDArray[np.float32], second: NDArray[np.float32], products: NDArray) -> None:
+    """Add ``first.T @ second`` to `products`, on all threads: BLAS may have one only in a server."""
+
+    def add(part: slice) -> None:
+        products[part] += first[:, part].T @ second
+
+    on_threads(add, parts_of(first.shape[1]))
 
 
 def standardise(rows: NDArray, mean: NDArray, scale: NDArray) -> NDArray[np.float32]:
     """``(rows - mean) * scale`` in single precision, the difference taken in double; on all threads."""
     values, scores = as_numbers(rows), np.empty(rows.shape, dtype=np.float32)
-    edges = [len(rows) * part // N_THREADS for part in range(N_THREADS + 1)]
-    parts = [slice(low, high) for low, high in pairwise(edges) if low < high]
-    on_threads(lambda part: _standardise(values[part], mean, scale, scores[part]), parts)
+    on_threads(lambda part: _standardise(values[part], mean, scale, scores[part]), parts_of(len(rows)))
     return scores
 
 
-def _parts(n_units: int) -> list[slice]:
-    edges = [n_units * part // N_THREADS for part in range(N_THREADS + 1)]
+def parts_of(n: int) -> list[slice]:
+    """Return as many about equal parts of n things as there are threads, none of them empty.
+
+    Examples
+    --------
+    >>> parts_of(1)
+    [slice(0, 1, None)]
+    """
+    edges = [n * part // N_THREADS for part in range(N_THREADS + 1)]
     return [slice(low, high) for low, high in pairwise(edges) if low < high]
 
 

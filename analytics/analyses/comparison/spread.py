@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analytics.analyses.blocks import on_threads
 from analytics.analyses.comparison.reading import add_moments, block_edges, read_positions, standardise
 from analytics.arrays import StateReader, as_states
 from analytics.errors import ParameterError, ShapeError
@@ -108,12 +110,21 @@ def unit_spread(
     reader = as_states(states)
     at = as_positions(positions, n_positions=reader.shape[0])
     moments = moments or unit_moments(reader, positions=at)
+    middle = reader.shape[1] // 2
+    # The matrix is symmetric: its upper right quarter counts twice, and each half alone is as much work.
+    tiles = [(slice(middle), slice(middle, None)), (slice(middle), slice(middle)), (slice(middle, None),) * 2]
     covariance = np.zeros((reader.shape[1],) * 2)
+
+    def add(tile: tuple[slice, slice]) -> None:
+        covariance[tile] += scores[:, tile[0]].T @ scores[:, tile[1]]
+
     for start, stop in block_edges(len(at), n_units=reader.shape[1]):
         scores = standardise(read_positions(reader, at[start:stop]), moments.mean, moments.scale)
-        covariance += scores.T @ scores
+        on_threads(add, tiles)
     covariance *= np.outer(moments.deviation, moments.deviation) / len(at)
-    return UnitSpread(moments, float((moments.deviation**2).sum()), float(np.linalg.norm(covariance)))
+    squares = [float((covariance[tile] ** 2).sum()) for tile in tiles]
+    norm = math.sqrt(squares[0] + sum(squares))
+    return UnitSpread(moments, float((moments.deviation**2).sum()), norm)
 
 
 def as_positions(positions: ArrayLike | None, *, n_positions: int) -> NDArray[np.int64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.analyses.comparison.reading import add_products
 from analytics.analyses.comparison.spread import UnitMoments
 
 __all__ = ["ProductSums"]
@@ -42,7 +43,7 @@ class ProductSums:
 
     def add(self, first: NDArray[np.float32], second: NDArray[np.float32]) -> None:
         """Add a block of standard scores, each of shape (n, n_units)."""
-        self._products += first.T @ second
+        add_products(first, second, self._products)
         self.n += len(first)
         if self._before is None:
             self._start = (first, second)
@@ -68,9 +69,9 @@ class ProductSums:
         # Blocks differ in length by one at most; with one block only, it goes with itself.
         n = min(len(block[0]), len(before[0]))
         order = self._rng.permutation(len(block[0]))[:n]
-        self._shuffled[0][:] += before[0][:n].T @ block[1][order]
+        add_products(before[0][:n], block[1][order], self._shuffled[0])
         if len(self._chosen[1]):
-            self._shuffled[1][:] += before[1][:n].T @ block[0][order]
+            add_products(before[1][:n], block[0][order], self._shuffled[1])
         self._n_shuffled += n
 
 
