@@ -164,7 +164,8 @@
         place("empty").hidden = answer.all > 0;
         place("panel").hidden = answer.all === 0;
         if (answer.all === 0) {
-            place("files").replaceChildren();
+            ["files", "filters", "list"].forEach((name) => place(name).replaceChildren());
+            stateroom.findings.show("");
             sayIfGone();
             return;
         }

@@ -7,6 +7,8 @@
     let shown = null;
     let editing = false;
     let asked = 0;
+    /** Changes that were begun and neither saved nor given up, by the finding's id. */
+    const begun = new Map();
 
     const place = () => document.getElementById(PLACE);
     // assets/findings.js comes first.
@@ -102,7 +104,8 @@
     function edit(finding) {
         editing = true;
         const made = make("form", "finding-form");
-        const {fields, elements} = stateroom.keeping.noteFields(finding.title, finding.note);
+        const {title, note} = begun.get(finding.id) || finding;
+        const {fields, elements} = stateroom.keeping.noteFields(title, note);
         const told = make("p", "finding-error", "", {role: "alert"});
         const aside = make("div");
         const line = make("div", "dialog-actions");
@@ -127,6 +130,7 @@
                 aside.replaceChildren(conflict(now, {overwrite, take: () => { stop(); findings.again(finding.id); }}));
             }
         };
+        made.addEventListener("input", () => begun.set(finding.id, {title: fields.title.value, note: fields.note.value}));
         made.addEventListener("submit", (event) => {
             event.preventDefault();
             save();
@@ -137,6 +141,7 @@
 
     function stop() {
         editing = false;
+        begun.delete(shown.id);
         drawShown();
     }
 
