@@ -4,6 +4,8 @@
     const stateroom = (window.stateroom = window.stateroom || {});
     const SIGNED_OUT = 401;
     const SENTENCE = "You are signed out. Sign in to go on.";
+    const CALLBACK = /\/_dash-update-component$/;
+    const NOTHING_CHANGES = 204;
     const ask = window.fetch;
 
     /** Say it once, with a link: the same address asks for the password and then shows this view again. */
@@ -27,9 +29,12 @@
 
     window.fetch = async function (...given) {
         const reply = await ask.apply(this, given);
-        if (reply.status === SIGNED_OUT && new URL(reply.url).origin === window.location.origin) {
-            tell();
+        const {origin, pathname} = new URL(reply.url || window.location.href);
+        if (reply.status !== SIGNED_OUT || origin !== window.location.origin) {
+            return reply;
         }
-        return reply;
+        tell();
+        // Dash fails at an answer of this kind; what is shown stays as it is.
+        return CALLBACK.test(pathname) ? new Response(null, {status: NOTHING_CHANGES}) : reply;
     };
 })();

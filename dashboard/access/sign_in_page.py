@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from string import Template
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from markupsafe import escape
 
@@ -21,14 +22,14 @@ PAGE = Template("""<!DOCTYPE html>
   <body>
     <main>
       <h1>Stateroom</h1>
-      <form method="post" action="${address}">
+      <form method="post" action="${address}${look}">
         ${sentence}
         <label for="name">Name</label>
         <input id="name" name="name" value="${name}" autocomplete="username" autocapitalize="none"
-          spellcheck="false" maxlength="64" required${focus}>
+          spellcheck="false" maxlength="64" required${name_focus}>
         <label for="password">Password</label>
         <input id="password" name="password" type="password" autocomplete="current-password"
-          maxlength="1000" required>
+          maxlength="1000" required${password_focus}>
         <input type="hidden" name="next" value="${next}">
         <input type="hidden" name="token" value="${token}">
         <button type="submit">Sign in</button>
@@ -42,12 +43,22 @@ PAGE = Template("""<!DOCTYPE html>
 
 def sign_in_page(address: str, *, wanted: str, token: str, name: str = "", sentence: str = "") -> str:
     """Return the page; `address` takes the form, and `wanted` is shown when it was right."""
+    look = _look(wanted)
+    # In a frame the focus belongs to the page around it.
+    focus = "" if "embed" in look else " autofocus"
     return PAGE.substitute(
         address=escape(address),
+        look=escape(f"?{urlencode(look)}" if look else ""),
         next=escape(wanted),
         token=escape(token),
         name=escape(name),
         sentence=f'<p class="sentence" role="alert">{escape(sentence)}</p>' if sentence else "",
-        # In a frame the focus belongs to the page around it.
-        focus="" if "embed=1" in wanted else " autofocus",
+        name_focus="" if name else focus,
+        password_focus=focus if name else "",
     )
+
+
+def _look(wanted: str) -> dict[str, str]:
+    """What the wanted address says of the looks of every page; theme.js reads it in this one's address."""
+    given = parse_qs(urlsplit(wanted).query)
+    return {field: given[field][0] for field in ("embed", "theme") if field in given}

@@ -29,6 +29,7 @@ FILES = ("signin.css", "theme.js", "icon.svg")
 TOKEN_S = 12 * 3_600
 MOST_BYTES = 64_000
 SIGNED_OUT = "You are signed out. Sign in to go on."
+LEAVING, LEFT = "left", "You are signed out."
 WRONG = "The name or the password is wrong."
 
 
@@ -78,7 +79,7 @@ class SignedIn:
         wanted = safe_address(request.args.get("next", ""), self._prefix)
         if self._sessions.user(self._session.value()):
             return redirect(wanted, 303)
-        return self._page(wanted)
+        return self._page(wanted, sentence=LEFT if LEAVING in request.args else "")
 
     def _sign_in(self) -> Response:
         request.max_content_length = MOST_BYTES
@@ -107,7 +108,7 @@ class SignedIn:
 
     def _sign_out(self) -> Response:
         self._sessions.end(self._session.value())
-        answer = self._page(self._prefix, sentence="You are signed out.")
+        answer = redirect(f"{self._prefix}{SIGN_IN}?{LEAVING}=1", 303)
         self._session.send(answer, "", seconds=0)
         return answer
 

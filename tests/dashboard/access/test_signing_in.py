@@ -60,7 +60,7 @@ def test_signing_in_and_out(server):
     assert is_in(client)
     name, kept = session_name(client), session(client)
     answer = client.post("/lab/sign-out", content_type="application/x-www-form-urlencoded")
-    assert answer.status_code == 200 and "You are signed out" in answer.text
+    assert answer.status_code == 303 and "You are signed out." in client.get(answer.location).text
     assert not is_in(client)
     assert not is_in(showing(server, name, kept)), "a session that was ended does not come back"
 
@@ -84,6 +84,8 @@ def test_a_page_that_is_asked_for_is_shown_after_the_sign_in(server):
     assert page.headers["Cache-Control"] == "no-store"
     assert "autofocus" not in page.text, "a frame does not take the focus"
     asked = {**form(client, wanted), "name": ADA, "password": PASSWORD}
+    wrong = client.post("/lab/sign-in", data={**asked, "password": "wrong password"})
+    assert 'action="/lab/sign-in?embed=1&amp;theme=dark"' in wrong.text, "it goes on looking alike"
     assert client.post("/lab/sign-in", data=asked).location == wanted
 
 
