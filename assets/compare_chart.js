@@ -68,6 +68,23 @@
         return {min: low, max: high, ticks, ...options};
     };
 
+    const LOG_STEPS = [1, 2, 5];
+
+    /** An axis of logarithms for values that span more than a power of ten; null where there is no need, or no way. */
+    compare.logAxis = function (values, options) {
+        const known = values.filter(Number.isFinite);
+        const [min, max] = [Math.min(...known), Math.max(...known)];
+        if (known.length < 2 || min <= 0 || max / min < 10) {
+            return null;
+        }
+        const powers = Array.from({length: Math.ceil(Math.log10(max)) - Math.floor(Math.log10(min)) + 1}, (_, index) => 10 ** (Math.floor(Math.log10(min)) + index));
+        const all = powers.flatMap((power) => LOG_STEPS.map((step) => step * power)).filter((tick) => tick >= min / 1.3 && tick <= max * 1.3);
+        const decades = all.filter((tick) => powers.includes(tick));
+        return {min: min / 1.3, max: max * 1.3, log: true, ticks: decades.length >= 4 ? decades : all, ...options};
+    };
+
+    const scaled = (axis, value) => (axis.log ? Math.log(value) : value);
+    const shareOf = (axis, value) => (scaled(axis, value) - scaled(axis, axis.min)) / (scaled(axis, axis.max) - scaled(axis, axis.min));
     const written = (axis, value) => (axis.write || stateroom.number)(value);
 
     function frame(picture, chart) {
@@ -156,29 +173,35 @@
         });
     }
 
+    /** What the lines are: a piece of each with its name, from right to left. */
+    function legendOf({width}, named) {
+        let right = width - RIGHT;
+        return [...named].reverse().flatMap(({color, dash, name}) => {
+            const text = compare.svgText(right, 13, name, {"text-anchor": "end", "fill": compare.style("--text")});
+            const from = right - 6.3 * name.length - 34;
+            right = from - 12;
+            return [text, svg("line", {"x1": from, "x2": from + 26, "y1": 9, "y2": 9, "stroke": color, "stroke-width": 2, "stroke-dasharray": DASHES[dash || 0]})];
+        });
+    }
+
     /**
      * A chart: {width, height, title, x, y, series, lines, marks}. An axis is what `compare.axis` gives, with `title` and
      * `write`; a series is {kind: "line", "points" or "both", color, dash, x, y, tip(index), act(index)};
-     * `lines` are {y, text}: levels with a name; `marks` are {x, y, index}: the letters of recordings;
-     * `ends` are names for the ends of the series.
+     * `lines` are {y, text, left}: levels with a name; `marks` are {x, y, index}: the letters of recordings;
+     * `named` are {color, dash, name}: what the lines are, at the top right.
      */
-    compare.chart = function ({width, height, title, label, x, y, series, lines, marks: letters, ends}) {
+    compare.chart = function ({width, height, title, label, x, y, series, lines, marks: letters, named}) {
         const picture = compare.picture({width, height, title, label});
-        const toX = (value) => LEFT + ((value - x.min) / (x.max - x.min)) * (width - LEFT - RIGHT);
-        const toY = (value) => height - BOTTOM - ((value - y.min) / (y.max - y.min)) * (height - TOP - BOTTOM);
+        const toX = (value) => LEFT + shareOf(x, value) * (width - LEFT - RIGHT);
+        const toY = (value) => height - BOTTOM - shareOf(y, value) * (height - TOP - BOTTOM);
         const chart = {width, height, x, y, toX, toY};
         frame(picture, chart);
         (lines || []).forEach((line) => picture.append(
             svg("line", {"x1": LEFT, "x2": width - RIGHT, "y1": toY(line.y), "y2": toY(line.y), "stroke": compare.style("--text-quiet"), "stroke-dasharray": "4 3"}),
-            compare.svgText(width - RIGHT - 2, toY(line.y) - 4, line.text, {"text-anchor": "end"})));
+            compare.svgText(line.left ? LEFT + 4 : width - RIGHT - 2, toY(line.y) - 4, line.text, {"text-anchor": line.left ? "start" : "end"})));
         const drawn = series.map((each) => ({series: each, points: placed(chart, each)}));
         drawn.forEach(({series: each, points}) => picture.append(...marks(each, points)));
-        drawn.forEach(({points}, index) => {
-            const last = points.filter(drawable).pop();
-            if (last && ends && ends[index]) {
-                picture.append(compare.svgText(Math.min(last[0], width - RIGHT), last[1] + 18, ends[index], {"text-anchor": "end", "fill": compare.style("--text")}));
-            }
-        });
+        picture.append(...legendOf(chart, named || []));
         picture.append(...(letters || []).map((mark) => compare.svgBadge(toX(mark.x), Math.max(TOP + 8, toY(mark.y) - 14), mark.index)));
         hovering(picture, drawn);
         return picture;

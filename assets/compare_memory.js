@@ -50,9 +50,12 @@
             const index = indexOf(row);
             const line = make("p", "compare-missing");
             const other = (row.stored || []).filter((state) => state !== row.state);
-            line.append(compare.badge(index), " ", make("bdi", "", row.name), ": ", row.why || "not computed.", " ",
+            // How to compute it, and what it takes, says the Memory page.
+            const [why] = (row.why || "Not computed.").split(/(?<=\.)\s/);
+            line.title = row.why || "";
+            line.append(compare.badge(index), " ", make("bdi", "", row.name), ": ", why, " ",
                 ...(other.length ? [stateroom.button("Compare " + other[0] + ", which is computed", "Compare the state " + other[0] + " of " + row.name, () => compare.setState(index, other[0]), "link-button"), " or "] : []),
-                make("a", "", (other.length ? "compute" : "Compute") + " it on the Memory page", {href: compare.address("memory", {recording: row.key, state: row.state})}));
+                make("a", "", (other.length ? "go" : "Go") + " to the Memory page", {href: compare.address("memory", {recording: row.key, state: row.state})}));
             return line;
         });
     }

@@ -22,10 +22,13 @@
         return made;
     }
 
+    /** Trainings are told apart by their dashes: colours are the recordings'. */
+    const lineOf = (index) => ({color: compare.style(index === 0 ? "--text" : "--text-quiet"), dash: index});
+
     function trainingSeries(training, index) {
         const rows = known(training);
         return {
-            kind: "both", color: compare.style(index === 0 ? "--text" : "--text-quiet"), dash: index, x: rows.map((row) => row.step), y: rows.map((row) => row.value),
+            kind: "both", ...lineOf(index), x: rows.map((row) => row.step), y: rows.map((row) => row.value),
             tip: (place) => [training.name + ", step " + stateroom.whole(rows[place].step), rows[place].name + (rows[place].place >= 0 ? " (" + compare.letter(rows[place].place) + ")" : ""),
                 compare.steps.title + " " + stateroom.number(rows[place].value), Number.isFinite(rows[place].n) ? "n = " + stateroom.whole(rows[place].n) : "",
                 rows[place].place < 0 ? "Click: add it" : ""],
@@ -49,9 +52,9 @@
         return compare.chart({
             width, height: HEIGHT, title: title + " against the step",
             x: compare.axis(rows.map((row) => row.step), {title: "step of the training", count: 6, write: stateroom.whole}),
-            y: compare.axis([], {title, min: low >= 0 ? Math.max(0, low - room) : low - room, max: high + room}),
+            y: compare.logAxis(values, {title: title + ", log scale"}) || compare.axis([], {title, min: low >= 0 ? Math.max(0, low - room) : low - room, max: high + room}),
             series: trainings.map(trainingSeries),
-            ends: trainings.length > 1 ? trainings.map((training) => training.name) : [],
+            named: trainings.map((training, index) => ({...lineOf(index), name: training.name})),
             marks: rows.filter((row) => row.place >= 0).map((row) => ({x: row.step, y: row.value, index: row.place})),
         });
     }

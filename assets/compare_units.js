@@ -75,7 +75,7 @@
                 tip: (index) => ["pair " + ranks[index] + ": unit " + pairs.first[index] + " of " + both[0] + ", unit " + pairs.second[index] + " of " + both[1], "r = " + signed(pairs.r[index], 3), "Click: the page of the table with it"],
                 act: (index) => compare.change({page: Math.floor(index / compare.units.pageRows)}, {history: "replace"}),
             }],
-            lines: [{y: meanChance, text: "mean by chance " + compare.fixed(meanChance, 2)}, {y: mean, text: "mean " + compare.fixed(mean, 2)}],
+            lines: [{y: meanChance, text: "mean by chance " + compare.fixed(meanChance, 2), left: true}, {y: mean, text: "mean " + compare.fixed(mean, 2)}],
         });
     }
 

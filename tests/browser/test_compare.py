@@ -20,7 +20,7 @@ from tests.browser.conftest import Server
 
 LONG_MS = 60_000
 STATE = "layer0.hidden"
-FIRST, SECOND, OTHER = "cmp-first", "cmp-second", "cmp-other"
+FIRST, SECOND, THIRD, OTHER = "cmp-first", "cmp-second", "cmp-third", "cmp-other"
 SECOND_NAME = "=<b>second</b>"
 
 
@@ -50,14 +50,15 @@ def planted(server: Server, order: np.ndarray) -> Iterator[None]:
     states = np.tanh(rng.normal(size=(plays.n_positions, 8))).astype(np.float32)
     elsewhere = np.empty_like(states)
     elsewhere[:, order] = states * np.where(np.arange(8) % 2, -1, 1)
-    written(server.folder / FIRST, plays, states, name="first")
-    written(server.folder / SECOND, plays, elsewhere, name=SECOND_NAME)
+    written(server.folder / FIRST, plays, states, name="first", step=100, training="run")
+    written(server.folder / SECOND, plays, elsewhere, name=SECOND_NAME, step=200, training="run")
+    written(server.folder / THIRD, plays, states / 2, name="third", step=300, training="run")
     other = [f"other{word}" for word in range(9)]
     analytics.write_recording(
         server.folder / OTHER, tokens=np.arange(9), vocabulary=other, states={STATE: states[:9]}, name="other"
     )
     yield
-    for key in (FIRST, SECOND, OTHER):
+    for key in (FIRST, SECOND, THIRD, OTHER):
         shutil.rmtree(server.folder / key)
 
 
@@ -178,6 +179,23 @@ def test_numbers_and_pictures_are_saved_as_they_are_shown(open_page, order):
     assert any(text.startswith(SECOND_NAME) for text in texts)
     shown = page.evaluate("stateroom.shown.compare.numbers()")
     assert any(each["name"].startswith("linear CKA") for each in shown)
+
+
+def test_checkpoints_of_a_training_stand_against_their_step(open_page):
+    page = ready(open_page(address(FIRST, SECOND)))
+    steps = page.locator("#compare-steps")
+    expect(steps.locator("tbody tr")).to_have_count(3, timeout=LONG_MS)
+    steps.get_by_label("measure").select_option("on")
+    expect(steps.locator("svg.compare-figure")).to_be_visible(timeout=LONG_MS)
+    shares = [row.locator("td").nth(2).inner_text() for row in steps.locator("tbody tr").all()]
+    assert float(shares[0]) == pytest.approx(
+        float(measure(page, "on, mean over units")[0].split()[0]) / 100, abs=1e-3
+    )
+    assert float(shares[2]) < float(shares[0])
+    assert parameters(page)["scalar"] == "on"
+    steps.get_by_role("button", name="Add third").click()
+    expect(page.locator(".compare-chip")).to_have_count(3)
+    assert chosen(page) == [FIRST, SECOND, THIRD]
 
 
 def test_by_keyboard_alone(open_page):
