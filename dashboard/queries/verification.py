@@ -1,11 +1,9 @@
-"""The verification of a recording as a piece of background work: what it depends on, and how it is done."""
+"""The verification of a recording as a piece of background work, and what it depends on."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +11,7 @@ from analytics.store.recording import Recording
 from dashboard.queries.cache import code_version
 from dashboard.queries.recordings import RecordingQueries
 
-__all__ = ["VerificationQueries", "Work", "verify"]
-
-BYTES_PER_MEGABYTE = 1_000_000
-SMALL_MEGABYTES = 10
+__all__ = ["VerificationQueries", "Work"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +41,9 @@ class VerificationQueries:
         )
         return Work(
             key=hashlib.sha256(told.encode()).hexdigest(),
-            function="dashboard.queries.verification:verify",
+            function="analytics.ingest.verifying.job:verification_job",
             arguments={"path": str(recording.path.resolve())},
         )
-
-
-def verify(arguments: Mapping[str, Any], report: Callable[[int, int, str], None]) -> dict[str, Any]:
-    """Verify a recording; return plain values. Runs in a process of its own."""
-    import analytics
-
-    def tell(done: int, total: int) -> None:
-        read, size = (n_bytes / BYTES_PER_MEGABYTE for n_bytes in (done, total))
-        digits = 1 if size < SMALL_MEGABYTES else 0
-        report(done, total, f"{read:,.{digits}f} of {size:,.{digits}f} MB read")
-
-    found = analytics.verify(arguments["path"], progress=tell)
-    return {
-        "fingerprint": found.fingerprint,
-        "finished": datetime.now(UTC).isoformat(),
-        "checks": [
-            {"part": check.part, "what": check.what, "passed": check.passed, "sentence": check.sentence}
-            for check in found.checks
-        ],
-    }
 
 
 def _files(recording: Recording) -> list[str]:

@@ -8,8 +8,9 @@ import os
 import pytest
 
 from analytics.errors import UnknownNameError
+from analytics.ingest.verifying.job import verification_job
 from dashboard.queries.recordings import RecordingQueries
-from dashboard.queries.verification import VerificationQueries, verify
+from dashboard.queries.verification import VerificationQueries
 from tests.recordings import small_recording
 
 
@@ -43,7 +44,7 @@ def test_an_unknown_recording_is_refused(queries):
 def test_it_tells_how_far_it_is_and_returns_plain_values(queries, tmp_path):
     recording = small_recording(tmp_path / "a")
     told = []
-    found = verify(queries.work("a").arguments, lambda *parts: told.append(parts))
+    found = verification_job(queries.work("a").arguments, lambda *parts: told.append(parts))
     assert found["fingerprint"] == recording.fingerprint
     assert {check["passed"] for check in found["checks"]} <= {True, None}
     assert json.loads(json.dumps(found)) == found
@@ -57,7 +58,7 @@ def test_what_is_wrong_is_found(queries, tmp_path):
     content = bytearray(file.read_bytes())
     content[100] ^= 1
     file.write_bytes(content)
-    found = verify(queries.work("a").arguments, lambda *parts: None)
+    found = verification_job(queries.work("a").arguments, lambda *parts: None)
     wrong = [check for check in found["checks"] if check["passed"] is False]
     assert any(check["part"] == "states/layer0.cell.parquet" for check in wrong)
     assert all(check["sentence"] for check in found["checks"])

@@ -1,0 +1,97 @@
+"""The dashboard as a team's host starts it: `gunicorn app:server`, with nothing but settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.server import ROOT, environment
+
+START_SECONDS = 60
+STOP_SECONDS = 40
+
+
+@dataclass(frozen=True)
+class Gunicorn:
+    """A running one: its address without the last slash, its first process and what it wrote."""
+
+    url: str
+    process: subprocess.Popen
+    output: Path
+
+    def workers(self) -> list[int]:
+        """Return the numbers of its worker processes."""
+        told = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(number) for number in told.split()]
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """Return the status and the body of an answer."""
+        return self._answer(urllib.request.Request(self.url + path))
+
+    def ask(self, path: str, asked: Any) -> Any:
+        """Ask as a page's script does."""
+        request = urllib.request.Request(
+            self.url + path, data=json.dumps(asked).encode(), headers={"Content-Type": "application/json"}
+        )
+        return json.loads(self._answer(request)[1])
+
+    @staticmethod
+    def _answer(request: urllib.request.Request) -> tuple[int, bytes]:
+        try:
+            with urllib.request.urlopen(request, timeout=START_SECONDS) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read()
+
+
+@contextmanager
+def serving(folder: Path, **settings: object) -> Iterator[Gunicorn]:
+    """Serve with a cache and a key in `folder`, and end every process afterwards."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    places = {"port": port, "cache_dir": folder / "cache", "secret_key_file": folder / "key"}
+    output = folder / "gunicorn.log"
+    with output.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "app:server"],
+            cwd=ROOT,
+            env=environment({**places, **settings}),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _await(f"http://127.0.0.1:{port}{settings.get('prefix', '/')}healthz", process, output)
+        yield Gunicorn(f"http://127.0.0.1:{port}", process, output)
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
+
+
+def _await(url: str, process: subprocess.Popen, output: Path) -> None:
+    ends = time.monotonic() + START_SECONDS
+    while time.monotonic() < ends and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=START_SECONDS):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"gunicorn did not start: {output.read_text()[-2000:]}")
