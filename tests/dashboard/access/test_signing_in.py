@@ -249,6 +249,21 @@ def test_a_session_ends_with_its_account(own, change):
     assert not is_in(client)
 
 
+def test_only_files_are_given_for_a_moment_more(own):
+    folder, server = own
+    client = browser(server)
+    sign_in(client)
+    with client.get("/lab/assets/dom.js") as answer:
+        assert answer.status_code == 200
+    accounts_of(folder).change_password(ADA, "another long password")
+    assert not is_in(client)
+    assert client.post("/lab/ask/share", json={}).status_code == 401
+    with client.get("/lab/assets/dom.js") as answer:
+        assert answer.status_code == 200
+    with client.get("/lab/assets/../_dash-layout") as answer:
+        assert answer.status_code in (401, 404)
+
+
 def test_sessions_outlive_a_restart_and_are_shared_by_workers(own):
     folder, server = own
     client = browser(server)
