@@ -9,7 +9,7 @@ from typing import Any
 from dash import Dash
 from dash.exceptions import DependencyException
 from flask import Response, jsonify, request
-from werkzeug.exceptions import BadRequest, HTTPException, NotFound
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEntityTooLarge
 
 from dashboard.messages import UNEXPECTED
 from dashboard.settings import Settings
@@ -83,6 +83,9 @@ def _sent() -> Any:
     except RecursionError:
         raise _Malformed(f"The request is nested more than {MAX_DEPTH} levels deep.") from None
     except BadRequest:
+        if request.content_length is None and len(request.get_data()) >= (request.max_content_length or 0):
+            # Sent in parts, it was cut off there without a word.
+            raise RequestEntityTooLarge from None
         raise _Malformed("The request is not the JSON that its content type promises.") from None
     _check_depth(sent)
     return sent
