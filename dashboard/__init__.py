@@ -19,6 +19,7 @@ from dashboard.health import Readiness
 from dashboard.jobs import Jobs
 from dashboard.metrics import Metrics
 from dashboard.observing import observe
+from dashboard.packing import pack
 from dashboard.pages import PAGES
 from dashboard.queries import Queries
 from dashboard.queries.cache import AnswerCache
@@ -63,6 +64,7 @@ def create_app(settings: Settings) -> Dash:
     routing.register(app, PAGES)
     register_all(app, queries, jobs)
     health.register(app, Readiness(settings.data_dir, queries, database), metrics, jobs)
+    pack(app, queries.cache)
     warming = Warming(queries)
     app.server.extensions["stateroom-warming"] = warming
     app.server.extensions["stateroom-database"] = database
