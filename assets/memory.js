@@ -20,6 +20,7 @@
         decay: null,
         spectrum: null,
         classes: null,
+        classesSecond: null,
         properties: null,
         separabilities: {},
         directions: null,
@@ -59,6 +60,8 @@
         "memory-spectrum": (now) => (onTab(now, "decay") ? stamped(now, ["beside", "delay"]) : null),
         "memory-units": (now) => (onTab(now, "decay") ? stamped(now, ["delay"]) : null),
         "memory-classes": (now) => (onTab(now, "classes") ? stamped(now, ["measure", "n", "classes", "sort", "delay", "control"]) : null),
+        "memory-classes-second": (now) => (onTab(now, "classes") && now.beside.length > 0
+            ? stamped(now, ["beside", "measure", "n", "classes", "sort", "delay", "control"]) : null),
         "memory-properties": (now) => (onTab(now, "properties") ? stamped(now, ["properties", "types", "n", "delay"]) : null),
         "memory-separability": (now) => (known() && now.view === "properties" ? memory.nextSeparability(now) : null),
         "memory-directions": (now) => (onTab(now, "directions") ? stamped(now, ["delay"]) : null),
@@ -69,7 +72,7 @@
     /** Name of the answer, and of the function of a part that is told of it. */
     const ANSWERS = {
         "memory-status": "status", "memory-decay": "decay", "memory-spectrum": "spectrum", "memory-units": "units",
-        "memory-classes": "classes", "memory-properties": "properties", "memory-separability": "separability",
+        "memory-classes": "classes", "memory-classes-second": "classesSecond", "memory-properties": "properties", "memory-separability": "separability",
         "memory-directions": "directions", "memory-where": "where", "memory-find": "found", "hits": "hits",
     };
 
@@ -90,7 +93,9 @@
         norms: (now) => (onTab(now, "decay") ? ["beside", "scale", "delay"] : null),
         spectrum: (now) => (onTab(now, "decay") ? ["beside", "scale", "delay", "n"] : null),
         units: (now) => (onTab(now, "decay") ? ["delay", "unit"] : null),
-        classes: (now) => (onTab(now, "classes") ? ["measure", "n", "scale", "classes", "sort", "delay", "control"] : null),
+        classes: (now) => (onTab(now, "classes") ? ["beside", "measure", "n", "scale", "classes", "sort", "delay", "control"] : null),
+        "classes-second": (now) => (onTab(now, "classes") && now.beside.length > 0
+            ? ["beside", "measure", "n", "scale", "classes", "sort", "delay", "control"] : null),
         properties: (now) => (onTab(now, "properties") && now.properties.length > 0 ? ["properties", "types", "n", "delay"] : null),
     };
 
@@ -132,7 +137,7 @@
         });
     }
 
-    const EMPTY = {status: null, decay: null, spectrum: null, classes: null, properties: null, directions: null, where: null, units: null};
+    const EMPTY = {status: null, decay: null, spectrum: null, classes: null, classesSecond: null, properties: null, directions: null, where: null, units: null};
 
     function follow(now, previous) {
         memory.place("empty").hidden = Boolean(now.recording);

@@ -122,19 +122,57 @@
         stateroom.redraw(place, parts);
     }
 
+    // ---- the second recording ---------------------------------------------------------------------------
+    /** The same classes of the recording beside, in the same order; its figure has the scale of the first. */
+    function drawSecond() {
+        const place = memory.place("classes-second-table");
+        const answer = memory.classesSecond;
+        const shown = view().beside.length > 0;
+        place.parentElement.hidden = !shown;
+        if (!shown || !answer || !answer.recording) {
+            place.replaceChildren();
+            return;
+        }
+        const write = view().measure === "share" ? memory.percent : stateroom.column(answer.rows.map((row) => row.value));
+        const head = make("div", "part-line");
+        head.append(make("span", "beside-badge is-b", "B"), make("strong", "", answer.recording + " " + answer.state), make("span", "quiet", "the same classes, on the scale above"));
+        const known = answer.rows.filter((row) => row.inResult && !row.few);
+        if (known.length === 0) {
+            place.replaceChildren(head, make("p", "quiet note", "No class of this one has been computed: make it the first (A ⇄ B), and compute it there."));
+            return;
+        }
+        const columns = [{name: "class"}, {name: "n", number: true, title: "Positions at the delay"},
+            {name: {largest: "largest", sum: "sum", share: "share"}[view().measure], number: true, title: "At delay " + answer.delay},
+            {name: "half-life", number: true, title: "Delay at which the curve has fallen to half"}];
+        const rows = known.map((row) => {
+            const name = make("span", "class-name");
+            name.append(memory.swatch(row.shown ? row.hex : null), make("bdi", "", row.text));
+            return {className: row.kind === "all" ? "is-all" : "", cells: [name, make("span", "", stateroom.whole(row.n)), memory.banded(write(row.value), row.low, row.high, write), memory.halfLife(row)]};
+        });
+        place.replaceChildren(head, stateroom.table({label: "Classes of B", columns, rows}), ...(answer.notes.length > 0 ? [make("p", "quiet note", answer.notes.join(" "))] : []));
+    }
+
     memory.focusWord = () => fields.finder && fields.finder.querySelector("input").focus();
     memory.part({
         mount() {
             drawHead();
             drawTable();
+            drawSecond();
         },
+        classesSecond: drawSecond,
         status: drawHead,
         classes() {
             drawHead();
             drawTable();
         },
-        theme: drawTable,
+        theme() {
+            drawTable();
+            drawSecond();
+        },
         view(now, previous) {
+            if (now.beside !== previous.beside) {
+                drawSecond();
+            }
             if (now.control !== previous.control) {
                 drawHead();
             }

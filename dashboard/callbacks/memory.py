@@ -72,7 +72,7 @@ def _register_figure(app: Dash, queries: Queries, graph: str, store: str, draw: 
 
 def _register_browser(app: Dash) -> None:
     """What happens in the browser: a click in a figure chooses."""
-    for graph in (Memory.DECAY, Memory.NORMS, Memory.CLASSES, Memory.PROPERTIES):
+    for graph in (Memory.DECAY, Memory.NORMS, Memory.CLASSES, Memory.CLASSES_SECOND, Memory.PROPERTIES):
         app.clientside_callback(
             ClientsideFunction("stateroom_memory", "chooseDelay"),
             Input(graph, "clickData"),
@@ -121,10 +121,22 @@ def _spectrum(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure 
 
 
 def _classes(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure | None:
+    return _classes_of(queries, asked, queries.memory_beside.second(asked), theme)
+
+
+def _classes_second(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure | None:
+    second = queries.memory_beside.second(asked)
+    return second and _classes_of(queries, second, asked, theme)
+
+
+def _classes_of(
+    queries: Queries, asked: MemoryQuestion, other: MemoryQuestion | None, theme: str
+) -> go.Figure | None:
     curves, title, scale = queries.memory_classes.curves(asked)
-    return (
-        classes_figure(curves, title=title, scale=scale, delay=asked.delay, theme=theme) if curves else None
-    )
+    beside = queries.memory_classes.curves(other)[0] if other else ()
+    if not curves:
+        return None
+    return classes_figure(curves, title=title, scale=scale, delay=asked.delay, theme=theme, beside=beside)
 
 
 def _properties(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure | None:
@@ -142,6 +154,7 @@ FIGURES: dict[str, tuple[str, Drawer]] = {
     Memory.NORMS: (Memory.NORMS_REQUEST, _norms),
     Memory.SPECTRUM: (Memory.SPECTRUM_REQUEST, _spectrum),
     Memory.CLASSES: (Memory.CLASSES_REQUEST, _classes),
+    Memory.CLASSES_SECOND: (Memory.CLASSES_SECOND_REQUEST, _classes_second),
     Memory.PROPERTIES: (Memory.PROPERTIES_REQUEST, _properties),
     Memory.UNITS: (Memory.UNITS_REQUEST, _units),
 }
@@ -152,6 +165,7 @@ QUESTIONS: dict[str, Answerer] = {
     "memory-decay": lambda queries, asked, _: queries.memory.decay(asked),
     "memory-spectrum": lambda queries, asked, _: queries.memory.spectrum(asked),
     "memory-classes": lambda queries, asked, _: queries.memory_classes.table(asked),
+    "memory-classes-second": lambda queries, asked, _: queries.memory_beside.table(asked),
     "memory-find": lambda queries, asked, given: queries.memory_classes.find(
         asked, str(given.get("find", ""))
     ),

@@ -18,6 +18,7 @@ REQUESTS = (
     Memory.SPECTRUM_REQUEST,
     Memory.UNITS_REQUEST,
     Memory.CLASSES_REQUEST,
+    Memory.CLASSES_SECOND_REQUEST,
     Memory.PROPERTIES_REQUEST,
 )
 """Stores that the figures follow, set by the scripts when a figure has to change."""
@@ -114,6 +115,14 @@ def _panels(graph_config: dict[str, Any]) -> list[html.Div]:
                         html.Div(id=Memory.CLASSES_TABLE, className="memory-table"),
                     ],
                     className="memory-pair memory-classes-pair",
+                ),
+                html.Div(
+                    [
+                        _graph(Memory.CLASSES_SECOND, graph_config, class_name="graph-classes"),
+                        html.Div(id=Memory.CLASSES_SECOND_TABLE, className="memory-table"),
+                    ],
+                    className="memory-pair memory-classes-pair memory-second",
+                    hidden=True,
                 ),
             ],
         ),

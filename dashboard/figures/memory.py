@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -26,6 +27,8 @@ __all__ = ["classes_figure", "decay_figure", "norms_figure", "spectrum_figure"]
 
 DECAY_HEIGHT = 360
 BAND_OPACITY, FAINT_OPACITY = 0.18, 0.08
+ROOM = 0.04
+"""Beyond what an axis has to hold, as a share of its length."""
 NORMS = (("mean ‖G‖", "solid"), ("‖mean G‖", "dot"))
 """What the two norms of a curve are, and their dashes."""
 
@@ -45,13 +48,25 @@ def decay_figure(
 
 
 def classes_figure(
-    curves: Sequence[MemoryCurve], *, title: str, scale: str, delay: int, theme: str
+    curves: Sequence[MemoryCurve],
+    *,
+    title: str,
+    scale: str,
+    delay: int,
+    theme: str,
+    beside: Sequence[MemoryCurve] = (),
 ) -> go.Figure:
-    """Return a curve for each class, with faint bands, as they lie over each other, and no half-lives."""
+    """Return a curve for each class, with faint bands, as they lie over each other, and no half-lives.
+
+    `beside` are the curves of the figure next to it: both have one scale.
+    """
     figure = go.Figure()
     for curve in curves:
         figure.add_traces(_curve_traces(curve, scale=scale, theme=theme, opacity=FAINT_OPACITY))
-    return _by_delay(figure, curves, title=title, scale=scale, delay=delay, theme=theme)
+    _by_delay(figure, curves, title=title, scale=scale, delay=delay, theme=theme)
+    if beside:
+        figure.update_yaxes(range=_one_range(_values([*curves, *beside]), scale))
+    return figure
 
 
 def norms_figure(norms: Sequence[MemoryNorms], *, scale: str, delay: int, theme: str) -> go.Figure:
@@ -147,9 +162,25 @@ def _by_delay(
         yaxis=value_axis(
             f"{title}{over([n for curve in curves for n in curve.n])}",
             scale=scale,
-            values=[value for curve in curves for value in (*curve.value, *curve.low, *curve.high)],
+            values=_values(curves),
         ),
     )
+
+
+def _one_range(values: Sequence[float | None], scale: str) -> list[float] | None:
+    """Return the ends of an axis that holds all of these, in powers of ten where it is logarithmic."""
+    known = [value for value in drawable(values, scale) if value is not None]
+    if not known:
+        return None
+    ends = (
+        [math.log10(min(known)), math.log10(max(known))] if scale == "log" else [min(0, *known), max(known)]
+    )
+    room = ROOM * (ends[1] - ends[0] or 1)
+    return [ends[0] - (room if scale == "log" or ends[0] < 0 else 0), ends[1] + room]
+
+
+def _values(curves: Sequence[MemoryCurve]) -> list[float | None]:
+    return [value for curve in curves for value in (*curve.value, *curve.low, *curve.high)]
 
 
 def _curve_traces(curve: MemoryCurve, *, scale: str, theme: str, opacity: float) -> list[go.Scatter]:

@@ -28,6 +28,7 @@ from dashboard.queries.findings.findings import FindingQueries
 from dashboard.queries.match.beside import BesideQueries
 from dashboard.queries.match.matches import MatchQueries
 from dashboard.queries.match.view import MatchViewQueries
+from dashboard.queries.memory.beside import MemoryBesideQueries
 from dashboard.queries.memory.classes import MemoryClassQueries
 from dashboard.queries.memory.directions import MemoryDirectionQueries, RememberedDirections
 from dashboard.queries.memory.overview import MemoryQueries
@@ -112,6 +113,7 @@ class Queries:
         self.memory_run = MemoryRunQueries(self.recordings, results)
         self.memory = MemoryQueries(self.recordings, results)
         self.memory_classes = MemoryClassQueries(self.recordings, results, self.annotations, cache)
+        self.memory_beside = MemoryBesideQueries(self.recordings, results, self.memory_classes)
         self.memory_properties = MemoryPropertyQueries(self.recordings, results, remembered, cache)
         self.memory_directions = MemoryDirectionQueries(self.recordings, results, cache)
         self.memory_units = MemoryUnitQueries(self.recordings, results, cache)

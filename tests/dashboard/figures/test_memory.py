@@ -109,6 +109,16 @@ def test_classes_keep_their_colours():
     assert [line.line.color for line in shown] == [DARK.text, CATEGORIES["dark"][2], OTHER["dark"]]
 
 
+@pytest.mark.parametrize(("scale", "low", "high"), [("linear", -0.1, 9.0), ("log", -1.0, 0.954)])
+def test_figures_beside_each_other_have_one_scale(scale, low, high):
+    other = MemoryCurve("VERB", "category 1", n=(5, 4), value=(9.0, 0.1))
+    one = classes_figure([CURVE], **{**PLAIN, "scale": scale}, beside=[other])
+    beside = classes_figure([other], **{**PLAIN, "scale": scale}, beside=[CURVE])
+    assert one.layout.yaxis.range == beside.layout.yaxis.range
+    assert one.layout.yaxis.range[0] < low < high < one.layout.yaxis.range[1]
+    assert one.layout.yaxis.range[1] - one.layout.yaxis.range[0] < 1.2 * (high - low)
+
+
 def test_two_norms_of_each_curve():
     norms = MemoryNorms("a", "first", n=(9, 8), mean_norm=(3.0, 2.0), norm_of_mean=(1.0, 0.0))
     one, other = norms_figure([norms], scale="log", delay=0, theme="light").data
