@@ -155,6 +155,9 @@
         }
         if (reply.error) {
             stateroom.messages.show([reply.error], "error");
+            if (answer === null) {
+                place("files").replaceChildren(make("span", "finding-error", reply.error));
+            }
             return;
         }
         const first = answer === null;

@@ -62,7 +62,7 @@
             label.append(fields.picture, make("span", "", "with this picture"));
             made.append(label, make("img", "finding-thumbnail", null, {src: keeping.addressOf(view.picture), alt: "The view as it is now"}));
         } else {
-            made.append(make("p", "quiet", "The view has no picture that could be kept now."));
+            made.append(make("p", "quiet", "There is no picture to keep now. If the view is still being computed, close this, wait and choose it again."));
         }
         if (view.numbers.length) {
             const more = make("details");

@@ -3,6 +3,7 @@
 (function () {
     "use strict";
     const stateroom = (window.stateroom = window.stateroom || {});
+    const SVG = "http://www.w3.org/2000/svg";
     const MOST_BYTES = 1200000;
     const MOST_NUMBERS = 60;
     const WIDEST = 1600;
@@ -60,6 +61,24 @@
         return null;
     }
 
+    /** Several SVGs under each other as one; null for none. */
+    function stacked(texts) {
+        if (texts.length < 2) {
+            return texts[0] || null;
+        }
+        const root = document.createElementNS(SVG, "svg");
+        let [width, height] = [0, 0];
+        texts.forEach((text) => {
+            const each = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+            each.setAttribute("y", height);
+            width = Math.max(width, Number(each.getAttribute("width")));
+            height += Number(each.getAttribute("height"));
+            root.append(each);
+        });
+        Object.entries({width, height, viewBox: "0 0 " + width + " " + height}).forEach(([name, value]) => root.setAttribute(name, value));
+        return new XMLSerializer().serializeToString(root);
+    }
+
     async function pictureOf(shown) {
         try {
             const picture = shown.picture ? await shown.picture() : null;
@@ -88,5 +107,5 @@
         return {page, query, title, numbers: told("numbers", []).slice(0, MOST_NUMBERS), picture: await pictureOf(shown)};
     }
 
-    Object.assign((stateroom.keeping = stateroom.keeping || {}), {pageShown, viewShown, addressOf});
+    Object.assign((stateroom.keeping = stateroom.keeping || {}), {pageShown, viewShown, addressOf, stacked});
 })();

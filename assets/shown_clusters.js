@@ -1,43 +1,42 @@
-// What Clusters shows, for a finding: the clusters, the strongest edges, what is chosen; the picture as it is saved.
+// What Clusters shows, for a finding: the clusters of each side, the strongest edges; the pictures as they are saved.
 (function () {
     "use strict";
     const stateroom = (window.stateroom = window.stateroom || {});
     const STRONGEST = 8;
-    const overview = () => stateroom.clusters.overview;
+    const sides = () => [stateroom.clusters, stateroom.clustersSecond].filter((side) => side && side.mounted() && side.overview);
+    const told = (side, text) => (sides().length > 1 ? (side.isSecond ? "B: " : "A: ") : "") + text;
 
     function title() {
-        const {recording, state, clusters} = stateroom.clustersView.get();
-        return clusters + " clusters of words and units in " + recording + ", " + state;
+        const [first, second] = [stateroom.clustersView.get(), sides()[1]];
+        const beside = second ? " beside " + second.view().recording + ", " + second.view().state : "";
+        return first.clusters + " clusters of words and units in " + first.recording + ", " + first.state + beside;
     }
 
-    const named = (number) => (number + 1) + (overview().clusters[number].label ? " (" + overview().clusters[number].label + ")" : "");
-
-    function edges() {
-        return [...overview().edges].filter((edge) => edge.mean)
+    function edges(side) {
+        const named = (number) => (number + 1) + (side.overview.clusters[number].label ? " (" + side.overview.clusters[number].label + ")" : "");
+        return [...side.overview.edges].filter((edge) => edge.mean)
             .sort((one, other) => Math.abs(other.mean) - Math.abs(one.mean)).slice(0, STRONGEST)
-            .map((edge) => ({name: "edge of words " + named(edge.word) + " to units " + (edge.unit + 1), value: edge.mean}));
+            .map((edge) => ({name: told(side, "edge of words " + named(edge.word) + " to units " + (edge.unit + 1)), value: edge.mean}));
     }
 
-    function numbers() {
-        if (!overview()) {
-            return [];
-        }
-        const {state, method, seed, stability, words, clusters} = overview();
-        const {recording} = stateroom.clustersView.get();
-        const shown = stateroom.clusters.shownWord();
+    function ofSide(side) {
+        const {state, method, seed, stability, words, clusters} = side.overview;
+        const shown = side.shownWord();
         return [
-            {name: "state", value: recording + ", " + state},
-            {name: "clusters", value: clusters.length}, {name: "method", value: method}, {name: "seed", value: seed},
-            {name: "words", value: words.length},
-            ...(Number.isFinite(stability) ? [{name: "stability", value: stability, unit: "mean adjusted Rand index"}] : []),
-            ...edges(),
-            ...(shown ? [{name: "units coloured by the response to", value: stateroom.visible(shown.text)}] : []),
+            {name: told(side, "state"), value: side.view().recording + ", " + state},
+            {name: told(side, "clusters"), value: clusters.length},
+            {name: told(side, "method"), value: method},
+            {name: told(side, "seed"), value: seed},
+            {name: told(side, "words"), value: words.length},
+            ...(Number.isFinite(stability) ? [{name: told(side, "stability"), value: stability, unit: "mean adjusted Rand index"}] : []),
+            ...edges(side),
+            ...(shown ? [{name: told(side, "units coloured by the response to"), value: stateroom.visible(shown.text)}] : []),
         ];
     }
 
     async function picture() {
-        return overview() && stateroom.clusters.scene ? stateroom.files.captured(stateroom.clusters.exportPicture)[0] || null : null;
+        return stateroom.keeping.stacked(sides().filter((side) => side.scene).flatMap((side) => stateroom.files.captured(side.exportPicture)));
     }
 
-    (stateroom.shown = stateroom.shown || {}).clusters = {title, numbers, picture};
+    (stateroom.shown = stateroom.shown || {}).clusters = {title, numbers: () => sides().flatMap(ofSide), picture};
 })();

@@ -3,7 +3,6 @@
     "use strict";
     const stateroom = (window.stateroom = window.stateroom || {});
     const [WIDTH, HEIGHT] = [1400, 560];
-    const SVG = "http://www.w3.org/2000/svg";
     const MOST_UNITS = 30;
     const panels = () => [stateroom.selection, stateroom.besideSelection].filter((panel) => panel && panel.isActive() && panel.window);
     const named = (panel, text) => (panels().length > 1 ? panel.letter + ": " : "") + text;
@@ -37,11 +36,11 @@
             return told;
         }
         const listed = units.slice(0, MOST_UNITS).join(", ") + (units.length > MOST_UNITS ? ", …" : "");
-        const off = [view.off_before ? view.off_before + " before" : "", view.off_after ? view.off_after + " after" : ""].filter(Boolean);
+        const off = [[view.off_before, "before"], [view.off_after, "after"]].filter(([count]) => count > 0).map((pair) => pair.join(" "));
         return [...told,
             {name: named(panel, "positions selected"), value: range(view.start, view.stop)},
             ...(words(panel) ? [{name: named(panel, "words selected"), value: words(panel)}] : []),
-            ...(off.length ? [{name: named(panel, "off"), value: off.join(", "), unit: "positions"}] : []),
+            ...(off.length ? [{name: named(panel, "positions off"), value: off.join(", ")}] : []),
             {name: named(panel, "units on"), value: units.length, unit: "of " + stateroom.whole(panel.window.n_units)},
             ...(units.length ? [{name: named(panel, "units"), value: listed}] : [])];
     }
@@ -61,23 +60,10 @@
         ];
     }
 
-    /** Several pictures under each other as one. */
-    function stacked(texts) {
-        const parsed = texts.map((text) => new DOMParser().parseFromString(text, "image/svg+xml").documentElement);
-        const root = document.createElementNS(SVG, "svg");
-        const height = parsed.length * HEIGHT;
-        Object.entries({width: WIDTH, height, viewBox: "0 0 " + WIDTH + " " + height}).forEach(([name, value]) => root.setAttribute(name, value));
-        parsed.forEach((each, place) => {
-            each.setAttribute("y", place * HEIGHT);
-            root.append(document.importNode(each, true));
-        });
-        return new XMLSerializer().serializeToString(root);
-    }
-
     async function picture() {
         const drawn = await Promise.all(panels().map((panel) =>
             window.Plotly.toImage(panel.exportFigure(), {format: "svg", width: WIDTH, height: HEIGHT, imageDataOnly: true})));
-        return drawn.length === 0 ? null : drawn.length === 1 ? drawn[0] : stacked(drawn);
+        return stateroom.keeping.stacked(drawn);
     }
 
     (stateroom.shown = stateroom.shown || {}).match = {title, numbers: () => [...panels().flatMap(ofPanel), ...matches()], picture};
