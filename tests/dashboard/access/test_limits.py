@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 
@@ -168,7 +169,7 @@ def test_what_may_not_be_seen_is_as_if_it_were_not_there(queries, limits, folder
 
 
 @pytest.fixture
-def server(folder, limits, tmp_path):
+def app(folder, limits, tmp_path):
     limits.limit("plays-*", ["drama"])
     return create_app(
         Settings(
@@ -178,7 +179,12 @@ def server(folder, limits, tmp_path):
             trusted_proxies=("10.0.0.5",),
             secret_key_file=tmp_path / "key",
         )
-    ).server
+    )
+
+
+@pytest.fixture
+def server(app):
+    return app.server
 
 
 def ask(server, path: str, asked: dict, headers: dict[str, str]):
@@ -236,20 +242,60 @@ def test_what_was_computed_for_others_is_not_told(server):
     assert "answer" not in ask(server, "/ask/share", asked, OUTSIDER).json
 
 
-def test_no_callback_tells_of_a_recording_that_may_not_be_seen(server):
-    asked = {
-        "output": "shell-catalog.data",
-        "outputs": {"id": "shell-catalog", "property": "data"},
-        "inputs": [{"id": "shell-address", "property": "pathname", "value": "/"}],
-        "changedPropIds": ["shell-address.pathname"],
+SEARCH = "?recording=plays-1&state=layer0.cell&beside=plays-1&state2=layer0.cell&r=plays-1,songs&at=3"
+SENT_ANEW = re.compile(r'"id":"[0-9a-f]{32}"')
+"""The name of a message."""
+
+
+def callbacks(app) -> dict[str, dict]:
+    """What the browser would send of each callback that the server answers, about `plays-1`."""
+    app.server.test_client().get("/_dash-dependencies", environ_overrides=PEER, headers=OUTSIDER)
+    requests = {}
+    for output, known in app.callback_map.items():
+        if "callback" not in known:
+            continue
+        inputs, states = ([_filled(part) for part in known[kind]] for kind in ("inputs", "state"))
+        outputs = [_named(name) for name in output.strip(".").split("...")]
+        requests[output] = {
+            "output": output,
+            "outputs": outputs if output.startswith("..") else outputs[0],
+            "inputs": inputs,
+            "state": states,
+            "changedPropIds": [f"{part['id']}.{part['property']}" for part in inputs],
+        }
+    return requests
+
+
+def _filled(part: dict) -> dict:
+    data = {**ASKED, "key": "plays-1", "search": SEARCH, "n": 1}
+    value = {"data": data, "n_clicks": 1, "pathname": "/match"}[part["property"]]
+    return {
+        "id": part["id"],
+        "property": part["property"],
+        "value": "light" if "theme" in part["id"] else value,
     }
-    seen = {
-        who["X-Forwarded-User"]: set(
-            ask(server, "/_dash-update-component", asked, who).json["response"]["shell-catalog"]["data"]
+
+
+def _named(output: str) -> dict[str, str]:
+    component, _, name = output.rpartition(".")
+    return {"id": component, "property": name.partition("@")[0]}
+
+
+def test_no_callback_tells_of_a_recording_that_may_not_be_seen(app):
+    """Each answers as if it were not there, word for word."""
+    told, answered = {}, 0
+    for output, asked in callbacks(app).items():
+        absent = json.loads(json.dumps(asked).replace("plays-1", "plays-7"))
+        hidden, missing = (
+            SENT_ANEW.sub("", ask(app.server, "/_dash-update-component", each, OUTSIDER).text)
+            for each in (asked, absent)
         )
-        for who in (INSIDER, OUTSIDER)
-    }
-    assert seen == {"ada": {"plays-1", "songs"}, "bob": {"songs"}}
+        if hidden.replace("plays-1", "plays-7") != missing:
+            told[output] = hidden[:300]
+        shown = SENT_ANEW.sub("", ask(app.server, "/_dash-update-component", asked, INSIDER).text)
+        answered += shown != hidden
+    assert told == {}
+    assert answered > 8, "the callbacks would not tell of it to those who may see it either"
 
 
 def test_a_job_is_told_of_and_ended_only_by_those_who_may_see_its_recording(server):
