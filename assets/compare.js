@@ -6,6 +6,7 @@
     const stateroom = (window.stateroom = window.stateroom || {});
     const parts = [];
     const LETTERS = "ABCDEF";
+    const FEW = 3;
     const CATEGORIES = [1, 0, 5, 8];
     const NO_STATES = {first_state: "", second_state: ""};
 
@@ -179,10 +180,13 @@
         compare.place("panel").hidden = none;
         if (previous.recordings === undefined) {
             Object.assign(compare, NOTHING, {layers: new Map()});
+            watching.disconnect();
+            watching.observe(compare.place("result"));
             tell("mount");
         }
         const some = now.recordings.length > 1;
         compare.place("result").hidden = !some;
+        compare.place("result").classList.toggle("has-few", now.recordings.length <= FEW);
         compare.place("start").hidden = some;
         tell("view", now, previous);
     }
@@ -230,9 +234,14 @@
     }
 
     document.addEventListener("DOMContentLoaded", register);
-    let resizing = 0;
-    window.addEventListener("resize", () => {
-        window.cancelAnimationFrame(resizing);
-        resizing = window.requestAnimationFrame(() => compare.mounted() && tell("resize"));
+
+    // The width of the parts changes with the window, and when a scroll bar comes with the first of them.
+    let width = 0;
+    const watching = new ResizeObserver(() => {
+        const now = compare.mounted() ? compare.place("result").clientWidth : 0;
+        if (now > 0 && now !== width) {
+            width = now;
+            tell("resize");
+        }
     });
 })();

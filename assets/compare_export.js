@@ -77,7 +77,7 @@
         return new XMLSerializer().serializeToString(picture);
     }
 
-    compare.PICTURES = ["activity", "response", "memory", "layers", "units", "steps"];
+    compare.PICTURES = ["layers", "memory", "activity", "response", "units", "steps"];
     /** All pictures of the page, or of some parts, as the text of an SVG; null while there is none. */
     compare.svgOf = (names) => pictureOf(names || compare.PICTURES);
     compare.exportPicture = function (name) {

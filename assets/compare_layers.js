@@ -52,7 +52,10 @@
             compare.svg("rect", {"x": left + 1, "y": top + 1, "width": CELL.width - 2, "height": CELL.height - 2, fill,
                 "stroke": compare.style(shown ? "--selected" : "--line-strong"), "stroke-width": shown ? 3 : 1}),
             ...cellTexts(cell, left + CELL.width / 2, top, stateroom.colors.ink(fill)));
-        const act = () => compare.choosePair(...pair, {first_state: cell.a, second_state: cell.b});
+        const act = () => {
+            compare.choosePair(...pair, {first_state: cell.a, second_state: cell.b});
+            compare.place("units").scrollIntoView({block: "start"});
+        };
         made.addEventListener("click", act);
         made.addEventListener("keydown", (event) => {
             if (event.key === "Enter" || event.key === " ") {

@@ -86,6 +86,7 @@
     compare.widthFor = function (name, count) {
         const all = compare.place(name).clientWidth;
         const columns = Math.max(1, Math.min(count, Math.floor((all + GAP) / (LEAST + GAP))));
-        return Math.floor((all - (columns - 1) * GAP) / columns);
+        // A pixel less each: widths that are no whole pixels must not break the line.
+        return Math.floor((all - (columns - 1) * GAP) / columns) - 1;
     };
 })();

@@ -13,10 +13,10 @@ from dashboard.links import PATHS
 __all__ = ["compare_panel", "compare_stores", "no_compare"]
 
 PARTS = (
+    (Compare.LAYERS, "Layer by layer"),
+    (Compare.MEMORY, "Half-life of memory"),
     (Compare.ACTIVITY, "Activity of units"),
     (Compare.RESPONSE, "Response to words"),
-    (Compare.MEMORY, "Half-life of memory"),
-    (Compare.LAYERS, "Layer by layer"),
     (Compare.UNITS, "Units matched one to one"),
     (Compare.STEPS, "Against the step of the training"),
 )
