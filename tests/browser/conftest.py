@@ -67,25 +67,45 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, server: Server, complaints: list[str]) -> Iterator[Callable[..., Page]]:
-    """Open a path in a fresh context: `open_page("/match?...", theme="dark", width=768)`."""
+def browse(browser: Browser, complaints: list[str]) -> Iterator[Callable[..., Page]]:
+    """Open a whole address in a fresh context; hosts beside its own that may be asked are `also`."""
     contexts = []
 
-    def opened(path: str, *, theme: str = "light", width: int = 1280, height: int = 900) -> Page:
+    def opened(
+        url: str,
+        *,
+        theme: str = "light",
+        width: int = 1280,
+        height: int = 900,
+        also: tuple[str, ...] = (),
+        **more,
+    ) -> Page:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, accept_downloads=True
+            viewport={"width": width, "height": height}, color_scheme=theme, accept_downloads=True, **more
         )
         contexts.append(context)
+        hosts = ("", urlsplit(url).netloc, *also)
+        context.on("page", lambda page: _watch(page, complaints, hosts=hosts))
         page = context.new_page()
-        _watch(page, complaints, host=urlsplit(server.url).netloc)
-        page.goto(server.url + path)
-        page.wait_for_selector("#shell-page > *")
+        page.goto(url)
         return page
 
     yield opened
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def open_page(browse: Callable[..., Page], server: Server) -> Callable[..., Page]:
+    """Open a path in a fresh context: `open_page("/match?...", theme="dark", width=768)`."""
+
+    def opened(path: str, **look) -> Page:
+        page = browse(server.url + path, **look)
+        page.wait_for_selector("#shell-page > *")
+        return page
+
+    return opened
 
 
 @pytest.fixture
@@ -110,7 +130,7 @@ def _said(message: ConsoleMessage) -> str:
     return f"{message.type}: {message.text}"
 
 
-def _watch(page: Page, complaints: list[str], *, host: str) -> None:
+def _watch(page: Page, complaints: list[str], *, hosts: tuple[str, ...]) -> None:
     page.on("console", lambda message: complaints.append(_said(message)) if _is_complaint(message) else None)
     page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
     page.on(
@@ -130,7 +150,7 @@ def _watch(page: Page, complaints: list[str], *, host: str) -> None:
         "request",
         lambda request: (
             complaints.append(f"left the machine: {request.url}")
-            if urlsplit(request.url).netloc not in (host, "")
+            if urlsplit(request.url).netloc not in hosts
             else None
         ),
     )
