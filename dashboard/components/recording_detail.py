@@ -14,9 +14,11 @@ from dashboard.components.written import count_text, share_text
 from dashboard.facts import FileGroup, RecordingDetail, RecordingFacts, StateRow
 from dashboard.links import (
     ClustersView,
+    CompareView,
     MemoryView,
     SentencesView,
     clusters_address,
+    compare_address,
     memory_address,
     opening_address,
     sentences_address,
@@ -102,6 +104,8 @@ def _next_steps(facts: RecordingFacts) -> list[Any]:
     steps.append(page_link("Inside a sentence", sentences, className="next-link"))
     memory = memory_address(MemoryView(recording=facts.key))
     steps.append(page_link("What it remembers", memory, className="next-link"))
+    compared = compare_address(CompareView(recording=facts.key))
+    steps.append(page_link("Compare with others", compared, className="next-link"))
     return steps
 
 
