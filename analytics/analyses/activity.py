@@ -71,7 +71,7 @@ def unit_activity(
     References
     ----------
     A. Karpathy, J. Johnson, L. Fei-Fei: Visualizing and Understanding Recurrent Networks. ICLR workshop,
-    2016, section 4.2, figure 3. arXiv:1506.02078
+    2016. arXiv:1506.02078
 
     Examples
     --------

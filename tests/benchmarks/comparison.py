@@ -5,7 +5,7 @@
 Without arguments two of 100,000 positions, 600 units and 2 layers are written and asked. The answers come one
 after the other, as the page asks for them, from a server with an empty cache. Seconds of the processors are
 told beside those of the clock: on a machine that does something else as well, half of them is what two idle
-cores take; with OPENBLAS_NUM_THREADS=1, as in a server, since the threads of BLAS wait for each other by spinning.
+cores take. Set OPENBLAS_NUM_THREADS=1, as in a server: the threads of BLAS wait for each other by spinning.
 """
 
 from __future__ import annotations

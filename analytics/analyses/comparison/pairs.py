@@ -56,7 +56,7 @@ def match_units(correlation: ArrayLike) -> UnitPairs:
     References
     ----------
     Y. Li, J. Yosinski, J. Clune, H. Lipson, J. Hopcroft: Convergent Learning: Do different neural networks
-    learn the same representations? ICLR, 2016, section 3. arXiv:1511.07543. There the signed correlation of
+    learn the same representations? ICLR, 2016. arXiv:1511.07543. There the signed correlation of
     convolutional channels is matched; here its magnitude, since the sign of a recurrent unit is arbitrary.
 
     Examples

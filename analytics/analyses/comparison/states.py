@@ -103,7 +103,7 @@ def compare_states(
     References
     ----------
     S. Kornblith, M. Norouzi, H. Lee, G. Hinton: Similarity of Neural Network Representations Revisited.
-    ICML, 2019, section 3, equations 3 and 4. arXiv:1905.00414
+    ICML, 2019. arXiv:1905.00414
 
     Examples
     --------

@@ -80,7 +80,7 @@ def response_strength(
     Neural Networks. IEEE VAST, 2017, section 7.1. arXiv:1710.10777. There strength and sparsity are read off
     the colours of a picture; here they are numbers.
     N. Hurley, S. Rickard: Comparing Measures of Sparsity. IEEE Transactions on Information Theory 55(10),
-    2009, table I. doi:10.1109/TIT.2009.2027527
+    2009. doi:10.1109/TIT.2009.2027527
 
     Examples
     --------

@@ -19,7 +19,7 @@ def correlation(x, y):
 
 
 def cka(x, y):
-    """Linear CKA by the centred Gram matrices of the positions (Kornblith et al., equations 3 and 4)."""
+    """Linear CKA by the centred Gram matrices of the positions (Kornblith et al.)."""
     n = len(x)
     centre = np.eye(n) - 1 / n
     k, m = centre @ (x @ x.T) @ centre, centre @ (y @ y.T) @ centre
