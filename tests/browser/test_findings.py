@@ -51,7 +51,8 @@ def test_a_view_is_kept_found_changed_and_taken_along(open_page, browse, server,
     expect(other.locator("#findings-detail img")).to_be_visible()
     expect(other.get_by_role("button", name="Change title and note")).to_have_count(0)
     other.get_by_role("link", name="Open the view").click()
-    expect(other.locator("#match-chips [data-unit]").first).to_be_visible()
+    # The other window loads the whole page anew.
+    expect(other.locator("#match-chips [data-unit]").first).to_be_visible(timeout=60_000)
     assert other.locator("#match-chips").inner_text() == chips
     assert other.url == server.url + VIEW
 
