@@ -18,6 +18,7 @@ MODULES = (
     ("memory",),
     ("sentences",),
     ("sentences_page",),
+    ("load", "--kill"),
 )
 
 for name, *arguments in MODULES:
