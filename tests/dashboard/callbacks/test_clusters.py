@@ -1,5 +1,7 @@
 """The addresses that answer the scripts of the Clusters page: a sentence for whatever cannot be answered."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -29,7 +31,8 @@ def _client(folder):
 
 
 def ask(client, question, asked):
-    return client.post(f"/ask/{question}", json=asked)
+    # Also nothing, which the client would send without a type.
+    return client.post(f"/ask/{question}", data=json.dumps(asked), content_type="application/json")
 
 
 @pytest.mark.parametrize("question", sorted(QUESTIONS))

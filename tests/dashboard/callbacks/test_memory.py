@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import time
@@ -14,6 +15,7 @@ from safetensors.numpy import load_file, save_file
 
 from dashboard import create_app
 from dashboard.callbacks.memory import FIGURES, QUESTIONS
+from dashboard.ids import Memory
 from dashboard.links import MemoryView
 from dashboard.queries.memory.run import MemoryRunQueries
 from dashboard.queries.verification import Work
@@ -70,7 +72,8 @@ def until(client, state, **asked):
 
 
 def ask(client, question, asked):
-    reply = client.post(f"/ask/{question}", json=asked)
+    # Also nothing, which the client would send without a type.
+    reply = client.post(f"/ask/{question}", data=json.dumps(asked), content_type="application/json")
     assert reply.status_code == 200
     return reply.get_json()
 
@@ -169,7 +172,9 @@ def figure(client, graph, **changed):
 @pytest.mark.parametrize("graph", sorted(FIGURES))
 @pytest.mark.parametrize("changed", [{}, {"scale": "linear", "measure": "share"}, {"whitened": True}])
 def test_every_figure_is_drawn(client, graph, changed):
-    drawn = figure(client, graph, **changed)
+    # What is beside is drawn where the first was not computed, too.
+    beside = {"state": "layer0.hidden", "beside": ["queens:layer0.cell"]}
+    drawn = figure(client, graph, **changed, **(beside if graph == Memory.CLASSES_SECOND else {}))
     assert drawn["figure"]["data"] and drawn["style"]["height"].endswith("px")
 
 
