@@ -142,7 +142,12 @@
         resize: draw,
         failed(name, sentence) {
             if (name === "activity") {
-                compare.say("activity", {why: sentence});
+                compare.say("activity", {why: sentence, again: "compare-activity"});
+            }
+        },
+        view(now, previous) {
+            if (String(now.recordings) !== String(previous.recordings)) {
+                draw();
             }
         },
     });

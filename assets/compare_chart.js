@@ -26,7 +26,7 @@
 
     /** An empty picture with its title; `label` is what is read aloud. */
     compare.picture = function ({width, height, title, label}) {
-        const made = svg("svg", {xmlns: SVG, width, height, "viewBox": "0 0 " + width + " " + height, "font-family": FACE, "role": "img",
+        const made = svg("svg", {xmlns: SVG, width, height, "viewBox": "0 0 " + width + " " + height, "font-family": FACE, "overflow": "visible", "role": "img",
             "aria-label": label || title, "class": "compare-figure"});
         if (title) {
             made.append(compare.svgText(0, 13, title, {"font-size": 12.5, "font-weight": 600, "fill": compare.style("--text")}));

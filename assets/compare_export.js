@@ -72,7 +72,7 @@
             y += height + LINE + 20;
         });
         const height = y + 2 * MARGIN;
-        const picture = compare.svg("svg", {xmlns: "http://www.w3.org/2000/svg", width, height, "viewBox": "0 0 " + width + " " + height, "font-family": "IBM Plex Sans, sans-serif"});
+        const picture = compare.svg("svg", {xmlns: "http://www.w3.org/2000/svg", width, height, "viewBox": "0 0 " + width + " " + height, "font-family": "IBM Plex Sans, system-ui, sans-serif"});
         picture.append(compare.svg("rect", {width, height, fill: compare.style("--surface")}), body);
         return new XMLSerializer().serializeToString(picture);
     }

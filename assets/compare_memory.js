@@ -87,7 +87,12 @@
         resize: draw,
         failed(name, sentence) {
             if (name === "memory") {
-                compare.say("memory", {why: sentence});
+                compare.say("memory", {why: sentence, again: "compare-memory"});
+            }
+        },
+        view(now, previous) {
+            if (String(now.recordings) !== String(previous.recordings)) {
+                draw();
             }
         },
     });

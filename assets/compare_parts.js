@@ -18,9 +18,6 @@
     compare.percent = (value) => (!Number.isFinite(value) ? "–" : value > 0 && value < 0.0005 ? "< 0.1 %" : (100 * value).toFixed(1) + " %");
     compare.fixed = (value, places) => (Number.isFinite(value) ? value.toFixed(places).replace("-", "−") : "–");
 
-    /** Where measures are told in more detail. */
-    compare.link = (text, href) => make("a", "", text, {href});
-
     /** Addresses of other pages, with A, and B beside it where that page can show two. */
     compare.address = function (page, parameters) {
         const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== ""));
@@ -73,14 +70,17 @@
         stateroom.redraw(place, [head(name, {empty: true}), make("p", "quiet part-waiting", "Being computed.")]);
     };
 
-    /** A part that cannot be computed says why, and what to do. */
-    compare.say = function (name, {why, href, next}) {
+    /** Why something is not there; `again` is the question to ask once more. */
+    compare.sentence = function ({why, again}) {
         const line = make("p", "part-why", why);
-        if (href) {
-            line.append(" ", compare.link(next || "Open the page", href));
+        if (again) {
+            line.append(" ", stateroom.button("Try again", "Ask for it once more", () => stateroom.compareView.again(again), "quiet-button"));
         }
-        compare.draw(name, [line], {empty: true});
+        return line;
     };
+
+    /** A part that cannot be computed says why. */
+    compare.say = (name, told) => compare.draw(name, [compare.sentence(told)], {empty: true});
 
     /** How wide a picture may be where `count` stand side by side; on a narrow page fewer do. */
     compare.widthFor = function (name, count) {

@@ -75,7 +75,12 @@
         resize: draw,
         failed(name, sentence) {
             if (name === "response") {
-                compare.say("response", {why: sentence});
+                compare.say("response", {why: sentence, again: "compare-response"});
+            }
+        },
+        view(now, previous) {
+            if (String(now.recordings) !== String(previous.recordings)) {
+                draw();
             }
         },
     });

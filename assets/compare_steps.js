@@ -117,5 +117,10 @@
         steps: arrived,
         theme: draw,
         resize: draw,
+        failed(name, sentence) {
+            if (name === "steps") {
+                compare.say("steps", {why: sentence, again: "compare-steps"});
+            }
+        },
     });
 })();

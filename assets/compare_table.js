@@ -250,6 +250,11 @@
         memory: draw,
         layer: draw,
         theme: draw,
+        failed(name, sentence) {
+            if (name === "facts") {
+                stateroom.redraw(compare.place("facts"), [compare.sentence({why: sentence, again: "compare-facts"})]);
+            }
+        },
         view(now, previous) {
             if (["recordings", "states", "state"].some((field) => JSON.stringify(now[field]) !== JSON.stringify(previous[field]))) {
                 draw();

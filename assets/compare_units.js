@@ -59,12 +59,16 @@
         return [made];
     }
 
+    // ---- what is shown: names and letters are those of the answer, which may be of the pair before -----------
+    const placeOf = (side) => view().recordings.indexOf(compare.units[side].key);
+    const isHere = () => placeOf("first") >= 0 && placeOf("second") >= 0;
+
     // ---- picture ----------------------------------------------------------------------------------------
     function picture(width) {
         const {pairs, mean, meanChance, n} = compare.units;
         const heights = pairs.r.map(Math.abs);
         const ranks = heights.map((_, index) => index + 1);
-        const both = compare.pairOf().map(compare.nameOf);
+        const both = [compare.units.first.name, compare.units.second.name];
         return compare.chart({
             width, height: HEIGHT, title: "Correlation of the pairs, the strongest first",
             label: "|r| of " + ranks.length + " pairs, mean " + compare.fixed(mean, 3) + ", by chance " + compare.fixed(meanChance, 3),
@@ -122,7 +126,7 @@
     }
 
     function table() {
-        const [one, other] = compare.pairOf();
+        const [one, other] = ["first", "second"].map(placeOf);
         const columns = [{name: "#", number: true}, {name: compare.letter(one) + "  " + compare.units.first.state}, {name: compare.letter(other) + "  " + compare.units.second.state},
             {name: "r", number: true, title: "Correlation over the common tokens"}, {name: "|r|", title: "Orange: both rise together; blue: one rises as the other falls"},
             {name: "strongest at", title: "The token at which both are furthest from their means; opens both in Match"}];
@@ -131,20 +135,19 @@
         return made;
     }
 
-    function left(units, index) {
-        return units && units.length ? " " + stateroom.whole(units.length) + (units.length === 1 ? " unit of " : " units of ") + compare.nameOf(index) + " without a partner." : "";
+    function left(units, side) {
+        return units && units.length ? " " + stateroom.whole(units.length) + (units.length === 1 ? " unit of " : " units of ") + side.name + " without a partner." : "";
     }
 
     function told() {
-        const {mean, meanChance, nPairs, common, seed, leftFirst, leftSecond} = compare.units;
-        const [one, other] = compare.pairOf();
+        const {mean, meanChance, nPairs, common, seed, leftFirst, leftSecond, first, second} = compare.units;
         return make("p", "compare-note", stateroom.whole(nPairs) + " pairs, mean |r| " + compare.fixed(mean, 3) + "; with the positions of one shuffled (seed " + seed + ") " + compare.fixed(meanChance, 3)
-            + ". Over " + common.text + "." + left(leftFirst, one) + left(leftSecond, other));
+            + ". Over " + common.text + "." + left(leftFirst, first) + left(leftSecond, second));
     }
 
     function draw() {
         const {units} = compare;
-        if (!units || !compare.ready()) {
+        if (!units || !compare.ready() || !isHere()) {
             return;
         }
         if (units.why) {
@@ -174,7 +177,12 @@
         resize: draw,
         failed(name, sentence) {
             if (name === "units") {
-                compare.say("units", {why: sentence});
+                compare.say("units", {why: sentence, again: "compare-units"});
+            }
+        },
+        view(now, previous) {
+            if (now.pair !== previous.pair) {
+                draw();
             }
         },
     });
