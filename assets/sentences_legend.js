@@ -72,13 +72,23 @@
         }
     }
 
-    /** The explanation stands below the picture; it is open until somebody closes it, or there is more to see. */
+    /** What the reader made of the explanation; null: nothing yet. */
+    let wanted = null;
+
+    /** It stands below the picture, open until there is more to see, unless the reader decided otherwise. */
+    function explained(details) {
+        details.open = wanted === null ? !sentences.view().chosen && sentences.entries.all().length < 2 : wanted;
+    }
+
     function explain() {
         const place = sentences.place("explained");
-        const known = place.querySelector("details");
         const details = make("details", "sentence-explained");
-        details.open = known ? known.open : !sentences.view().chosen && sentences.entries.all().length < 2;
-        details.append(make("summary", "", "How to read a glyph"), example());
+        const summary = make("summary", "", "How to read a glyph");
+        summary.addEventListener("click", () => {
+            wanted = !details.open;
+        });
+        explained(details);
+        details.append(summary, example());
         place.replaceChildren(details);
         place.hidden = false;
     }
@@ -109,6 +119,7 @@
             sentences.place("legend").hidden = true;
             sentences.place("explained").hidden = true;
             sentences.place("explained").replaceChildren();
+            wanted = null;
             sentences.place("waiting").hidden = false;
         },
         scene: draw,
@@ -127,6 +138,7 @@
         theme: () => draw(sentences.stage.scene()),
         failed: (question, sentence) => stateroom.messages.show([sentence], "error"),
         view(now, previous) {
+            sentences.place("explained").querySelectorAll("details").forEach(explained);
             if (now.mode !== previous.mode) {
                 ["legend", "explained"].filter(() => now.mode !== "glyphs").forEach((name) => {
                     sentences.place(name).hidden = true;
