@@ -104,7 +104,9 @@
         function keep(name, value) {
             clusters[name] = value;
             tell(name, value);
-            if (hasSecond(whole()) && other().overview && name !== "unit") {
+            if (hasSecond(whole()) && name === "unit") {
+                other().tell("unitScale");
+            } else if (hasSecond(whole()) && other().overview) {
                 other().tell("scale");
             }
         }

@@ -97,7 +97,7 @@
         first.tell("beside", now, previous);
         if (previous.recording !== undefined && (had !== hasSecond(now) || now.linked !== previous.linked)) {
             // The room has changed, or the scale.
-            [first, second].forEach((side) => side.mounted() && side.overview && ["resize", "scale"].forEach((event) => side.tell(event)));
+            [first, second].forEach((side) => side.mounted() && side.overview && ["resize", "scale", "unitScale"].forEach((event) => side.tell(event)));
         }
     }
 

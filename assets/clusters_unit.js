@@ -80,7 +80,8 @@ window.stateroom.clustersPart(function (clusters) {
 
     function boxes(unit) {
         const made = make("div", "unit-part unit-boxes");
-        const [low, high] = limits(unit.words);
+        const {unit: other} = clusters.hasSecond(clusters.view()) && clusters.view().linked ? clusters.other() : {unit: null};
+        const [low, high] = limits([...unit.words, ...(other ? other.words : [])]);
         const share = (value) => (value - low) / (high - low);
         const told = clusters.column(unit.words.map((word) => word.mean));
         const head = make("div", "part-line");
@@ -184,6 +185,7 @@ window.stateroom.clustersPart(function (clusters) {
     clusters.part({
         mount: () => clusters.place("unit").replaceChildren(),
         unit: build,
+        unitScale: () => clusters.unit && build(),
         // The clusters may come later than the unit.
         overview() {
             const told = clusters.place("unit").querySelector(".unit-cluster");
