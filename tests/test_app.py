@@ -128,7 +128,8 @@ def started(**settings) -> subprocess.CompletedProcess:
     [
         ({"prot": 8050}, "There is no setting STATEROOM_PROT. Did you mean STATEROOM_PORT?"),
         ({"port": "many"}, "STATEROOM_PORT must be a whole number. Got 'many'."),
-        ({"host": "0.0.0.0"}, "there is no sign-in"),
+        ({"host": "0.0.0.0"}, "Choose who may come in"),
+        ({"access": "proxy"}, "STATEROOM_TRUSTED_PROXIES must list"),
     ],
 )
 def test_it_does_not_start_with_settings_that_make_no_sense(settings, sentence):
