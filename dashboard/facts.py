@@ -19,7 +19,6 @@ __all__ = [
     "SequenceLengths",
     "StateRow",
     "TrainingCurve",
-    "TrainingSteps",
 ]
 
 
@@ -243,19 +242,3 @@ class MemoryUnits:
     n: int
     """Positions the means are over."""
     last_delay: int
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingSteps:
-    """A number of each checkpoint of one training, by step; None where it is not known."""
-
-    name: str
-    color: str
-    steps: tuple[int, ...]
-    values: tuple[float | None, ...]
-    n: tuple[int | None, ...]
-    """What each is a mean over."""
-    names: tuple[str, ...]
-    """Of the recordings."""
-    chosen: tuple[bool, ...]
-    """Whether the recording is one of those compared."""

@@ -236,9 +236,6 @@ class Compare:
     LAYERS = "compare-layers"
     UNITS = "compare-units"
     STEPS = "compare-steps"
-    STEPS_GRAPH = "compare-steps-graph"
-    STEPS_REQUEST = "compare-steps-request"
-    """Store: the view with `theme`, set when the figure has to change; null: leave it."""
 
 
 class Sentences:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import plotly.graph_objects as go
-from dash import Dash, Input, Output, no_update
+from dash import Dash
 
 from dashboard.callbacks.compare_links import (
     activity_links,
@@ -18,7 +17,6 @@ from dashboard.callbacks.compare_links import (
     unit_links,
 )
 from dashboard.callbacks.viewing import register_questions, register_view
-from dashboard.figures.compare import steps_figure
 from dashboard.figures.memory_axes import color_of
 from dashboard.ids import Compare
 from dashboard.links import compare_from_dict, read_compare
@@ -53,21 +51,6 @@ def register(app: Dash, queries: Queries) -> None:
         return found
 
     register_questions(app, "compare", QUESTIONS, answer)
-
-    @app.callback(
-        Output(Compare.STEPS_GRAPH, "figure"),
-        Output(Compare.STEPS_GRAPH, "style"),
-        Input(Compare.STEPS_REQUEST, "data"),
-        prevent_initial_call=True,
-    )
-    def show_steps(asked: dict | None):
-        if not asked:
-            return no_update, no_update
-        trainings, title = queries.compare_steps.record(_question(asked), COLORS)
-        figure = trainings and steps_figure(trainings, title=title, theme=str(asked.get("theme", "light")))
-        if not figure:
-            return go.Figure(), {"display": "none"}
-        return figure, {"height": f"{figure.layout.height}px"}
 
 
 def _question(asked: Mapping[str, Any]) -> CompareQuestion:

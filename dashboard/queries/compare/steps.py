@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from analytics.analyses.comparison.states import mean_known
 from analytics.errors import AnalyticsError
-from dashboard.facts import TrainingSteps
 from dashboard.queries.clusters.overview import plain
 from dashboard.queries.compare.activity import CompareActivityQueries
 from dashboard.queries.compare.chosen import Chosen, ChosenQueries
@@ -73,23 +72,6 @@ class CompareStepQueries:
                 rows.append({"step": step, **each.head(), "value": None, "n": None, **value})
             told.append({"name": training.name, "rows": rows})
         return {**answer, "trainings": told, "pending": pending}
-
-    def record(self, asked: CompareQuestion, colors: tuple[str, ...]) -> tuple[list[TrainingSteps], str]:
-        """Return what the figure draws: a line for each training, and the title of the values."""
-        answer = self.steps(asked)
-        lines = [
-            TrainingSteps(
-                name=training["name"],
-                color=colors[place % len(colors)],
-                steps=tuple(row["step"] for row in training["rows"]),
-                values=tuple(row["value"] for row in training["rows"]),
-                n=tuple(row["n"] for row in training["rows"]),
-                names=tuple(row["name"] for row in training["rows"]),
-                chosen=tuple(row["place"] >= 0 for row in training["rows"]),
-            )
-            for place, training in enumerate(answer["trainings"])
-        ]
-        return [line for line in lines if any(value is not None for value in line.values)], answer["title"]
 
     def _trainings(self, asked: CompareQuestion) -> list[_Training]:
         """Trainings of the chosen recordings, in their order, each with all its checkpoints."""
