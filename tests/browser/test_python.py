@@ -6,7 +6,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server
 
-
 SELECTED = """async () => {
     const body = JSON.stringify(window.stateroom.view.get());
     const headers = {"Content-Type": "application/json"};

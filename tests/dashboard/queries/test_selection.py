@@ -164,8 +164,8 @@ def test_search_rows_have_their_context_inside_the_sequence(queries):
 
 def test_a_view_that_fits_is_left_as_it_is(queries):
     view = {
-        **MatchView().to_dict(), "recording": "small", "state": "layer0.cell", "width": 10, "start": 1, "stop": 3,
-        "tracks": ["kind"], "dropped": [0], "pinned": [3],
+        **MatchView().to_dict(), "recording": "small", "state": "layer0.cell", "width": 10,
+        "start": 1, "stop": 3, "tracks": ["kind"], "dropped": [0], "pinned": [3],
     }  # fmt: skip
     changes, problems = queries.view.checked(view)
     assert {name: value for name, value in changes.items() if view[name] != value} == {}
@@ -174,8 +174,8 @@ def test_a_view_that_fits_is_left_as_it_is(queries):
 
 def test_what_does_not_fit_becomes_the_default_with_a_sentence(queries):
     view = {
-        **MatchView().to_dict(), "recording": "small", "state": "layer0.cel", "at": 700, "start": 3, "stop": 5,
-        "tracks": ["kind", "knid"], "dropped": [4], "pinned": [0],
+        **MatchView().to_dict(), "recording": "small", "state": "layer0.cel", "at": 700,
+        "start": 3, "stop": 5, "tracks": ["kind", "knid"], "dropped": [4], "pinned": [0],
     }  # fmt: skip
     changes, problems = queries.view.checked(view)
     assert (changes["recording"], changes["state"], changes["at"]) == ("small", "layer0.cell", 0)
