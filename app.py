@@ -6,7 +6,8 @@ import sys
 
 from dashboard import create_app
 from dashboard.serving import asked_for_settings, serve
-from dashboard.settings import Settings, SettingsError
+from dashboard.settings import Settings
+from dashboard.settings_source import SettingsError
 from dashboard.settings_table import settings_table
 
 try:

@@ -14,7 +14,8 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMB
     os.environ.setdefault(name, "1")
 
 from dashboard.logs import log_configuration  # noqa: E402
-from dashboard.settings import Settings, SettingsError  # noqa: E402
+from dashboard.settings import Settings  # noqa: E402
+from dashboard.settings_source import SettingsError  # noqa: E402
 
 try:
     _settings = Settings.from_environment()

@@ -24,7 +24,8 @@ from dashboard.pages import PAGES
 from dashboard.queries import Queries
 from dashboard.queries.cache import AnswerCache
 from dashboard.secret_key import derived_key, secret_key
-from dashboard.settings import Settings, SettingsError, variable
+from dashboard.settings import Settings
+from dashboard.settings_source import SettingsError, variable
 from dashboard.user import current_user
 from dashboard.warming import Warming
 

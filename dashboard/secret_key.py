@@ -8,7 +8,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from dashboard.settings import SettingsError, variable
+from dashboard.settings_source import SettingsError, variable
 
 __all__ = ["derived_key", "secret_key"]
 

@@ -10,7 +10,8 @@ from flask import Flask
 
 from dashboard.bad_requests import MEGABYTE
 from dashboard.logs import log_configuration
-from dashboard.settings import Settings, SettingsError, variable
+from dashboard.settings import Settings
+from dashboard.settings_source import SettingsError, variable
 
 __all__ = ["asked_for_settings", "serve"]
 

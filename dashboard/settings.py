@@ -10,9 +10,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dashboard.settings_source import PREFIX, SettingsError, gathered, variable
+from dashboard.settings_source import SettingsError, gathered, variable
 
-__all__ = ["PREFIX", "Settings", "SettingsError", "variable"]
+__all__ = ["Settings"]
 
 ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 PREFIX_PATH = re.compile(r"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")

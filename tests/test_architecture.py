@@ -74,7 +74,8 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "dashboard.settings_source": ((), (*LARGE, "numpy", "pandas", "pyarrow", "torch")),
     "dashboard.access": (
         (
-            "dashboard.access", "dashboard.settings", "dashboard.secret_key", "dashboard.user",
+            "dashboard.access", "dashboard.settings", "dashboard.settings_source", "dashboard.secret_key",
+            "dashboard.user",
             "dashboard.database", "analytics.errors",
         ),
         ("numpy", "pandas", "pyarrow", "plotly", "torch"),

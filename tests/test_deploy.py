@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.settings import Settings, variable
+from dashboard.settings import Settings
+from dashboard.settings_source import variable
 from tests.server import ROOT
 
 DEPLOY = ROOT / "deploy"

@@ -13,7 +13,8 @@ from dashboard.access.headers import add_headers
 from dashboard.access.signing_in import SignedIn
 from dashboard.access.ways import Everybody, NamedByProxy, ThisMachine, Way
 from dashboard.database import Database
-from dashboard.settings import Settings, SettingsError
+from dashboard.settings import Settings
+from dashboard.settings_source import SettingsError
 
 __all__ = ["protect"]
 

@@ -13,7 +13,8 @@ from analytics.errors import AnalyticsError
 from dashboard.access.accounts import Accounts
 from dashboard.access.limits import RecordingLimits
 from dashboard.database import Database
-from dashboard.settings import Settings, SettingsError
+from dashboard.settings import Settings
+from dashboard.settings_source import SettingsError
 
 __all__ = ["commands"]
 

@@ -18,7 +18,8 @@ from dashboard.access.sign_in_page import sign_in_page
 from dashboard.access.wanted import safe_address
 from dashboard.database import Database
 from dashboard.secret_key import derived_key, secret_key
-from dashboard.settings import Settings, SettingsError, variable
+from dashboard.settings import Settings
+from dashboard.settings_source import SettingsError, variable
 from dashboard.user import User
 
 __all__ = ["SIGN_IN", "SIGN_OUT", "SignedIn"]

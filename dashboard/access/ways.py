@@ -9,7 +9,8 @@ from flask import request
 from dashboard.access.door import PASSED_ON, PEER_TRUSTED, variable_of
 from dashboard.access.peers import is_loopback_address, is_loopback_host
 from dashboard.access.refusal import Refused
-from dashboard.settings import Settings, SettingsError, variable
+from dashboard.settings import Settings
+from dashboard.settings_source import SettingsError, variable
 from dashboard.user import ANYBODY, NOBODY, User
 
 __all__ = ["Everybody", "NamedByProxy", "ThisMachine", "Way"]

@@ -48,8 +48,8 @@ def help_text() -> html.Div:
             "Each row is a match, framed, with the words around it; point at a word for its values. "
             "Open selects it here; the place beside it only shows it.",
             "Beside: a second recording or state over the same positions, on one scale, with its own "
-            "selected units; where the tokens are the same, what differs is shown as B − A. Not linked, B has a place "
-            "and a range of its own.",
+            "selected units; where the tokens are the same, what differs is shown as B − A. Not linked, B "
+            "has a place and a range of its own.",
         ],
         formula="S = {c : f(x[t,c]) ≥ l for all t in the range, f(x[t,c]) < l in the off-windows}",
         paper="H. Strobelt, S. Gehrmann, H. Pfister, A. M. Rush: LSTMVis. IEEE TVCG 24(1), 2018, "

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dashboard.secret_key import derived_key, secret_key
-from dashboard.settings import SettingsError
+from dashboard.settings_source import SettingsError
 
 
 def test_it_is_made_once_and_only_its_owner_reads_it(tmp_path):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.settings import Settings, SettingsError, variable
+from dashboard.settings import Settings
+from dashboard.settings_source import SettingsError, variable
 from dashboard.settings_table import meanings, settings_table
 
 README = Path(__file__).resolve().parents[2] / "README.md"

@@ -1,3 +1,1 @@
 """Findings: views with a note that people keep, list, change and take along."""
-
-__all__: list[str] = []

@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 
 from dashboard import create_app
-from dashboard.settings import Settings, SettingsError
+from dashboard.settings import Settings
+from dashboard.settings_source import SettingsError
 from tests.dashboard.access import signing
 
 HEALTH = ("/lab/healthz", "/lab/readyz")

@@ -10,7 +10,8 @@ import pytest
 
 from dashboard import create_app
 from dashboard.access import sessions as sessions_module
-from dashboard.settings import Settings, SettingsError
+from dashboard.settings import Settings
+from dashboard.settings_source import SettingsError
 from dashboard.user import ANYBODY, current_user
 from tests.dashboard.access.signing import (
     ADA,
