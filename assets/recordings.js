@@ -4,7 +4,7 @@
     const stateroom = (window.stateroom = window.stateroom || {});
     const ids = {
         list: "home-list", chosen: "home-chosen", pane: "home-pane", guide: "home-guide", own: "home-own",
-        verification: "home-verification", beside: "home-beside-asked",
+        verification: "home-verification",
     };
     const COLUMNS = [
         {name: "name", text: "name", value: (row) => row.name.toLowerCase()},
@@ -176,45 +176,8 @@
         const known = catalog.rows.some((row) => row.key === key);
         stateroom.pickers.show(known ? key : "", parameters().get("state") || "");
         stateroom.verification.choose(known ? key : "");
-        showBeside();
+        stateroom.recordingsBeside.show();
         return {key, n: counter};
-    }
-
-    // ---- the second recording ---------------------------------------------------------------------------
-    const isListed = (key) => catalog.rows.some((row) => row.key === key);
-    let besideSent = "";
-
-    /** Show the facts of the second recording, if there is one, and say in the frame what is beside. */
-    function showBeside() {
-        const asked = parameters();
-        const [key, state] = [asked.get("beside") || "", asked.get("state2") || ""];
-        const other = isListed(key) && key !== chosen ? key : "";
-        const shown = other ? stateroom.beside.stateIn(other, state) : key ? "" : state;
-        stateroom.pickers.showBeside(other, shown, {linked: asked.get("linked") !== "0", canLink: false});
-        const wanted = other ? {a: chosen, b: other} : null;
-        if (JSON.stringify(wanted) !== besideSent) {
-            besideSent = JSON.stringify(wanted);
-            window.dash_clientside.set_props(ids.beside, {data: wanted});
-        }
-        if (key && !other && key !== chosen) {
-            stateroom.messages.show(["There is no recording '" + key.slice(0, 60) + "' to show beside."], "note");
-        }
-    }
-
-    function actBeside(recording, state, what) {
-        if (!mounted() || catalog === null) {
-            return false;
-        }
-        const {recording: first, state: firstState} = stateroom.pickers.shown;
-        if (what === "swap") {
-            write({recording: recording || first, state, beside: recording ? first : "", state2: firstState}, true);
-        } else {
-            write({recording: first, beside: recording, state2: state, ...(what === "remove" ? {linked: ""} : {})}, true);
-        }
-        follow();
-        stateroom.pickers.show(chosen, parameters().get("state") || "");
-        showBeside();
-        return true;
     }
 
     function choose(key) {
@@ -243,6 +206,9 @@
         mounted,
         write,
         chosen: () => chosen,
+        follow,
+        parameters,
+        isListed: (key) => catalog !== null && catalog.rows.some((row) => row.key === key),
         /** Another recording or state was picked in the frame; false when this page is not shown. */
         picked(recording, state) {
             if (!mounted() || catalog === null) {
@@ -311,13 +277,11 @@
         }
     });
 
-    document.addEventListener("DOMContentLoaded", () => stateroom.pickers.besideHandlers.push(actBeside));
-
     window.addEventListener("popstate", () => {
         if (mounted() && catalog !== null) {
             draw();
             follow();
-            showBeside();
+            stateroom.recordingsBeside.show();
             revealChosen();
             stateroom.guide.follow();
         }
@@ -333,7 +297,8 @@
             stateroom.guide.mount(guideTable);
             stateroom.verification.mount(verificationSettings);
             catalog = data;
-            chosen = besideSent = "";
+            chosen = "";
+            stateroom.recordingsBeside.forget();
             const first = show(asked());
             draw();
             follow();
