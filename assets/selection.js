@@ -181,9 +181,22 @@
         stateroom.pickers.handlers.push(choose);
     }
 
+    /** Two plots are lower than one. What was there is drawn once, in its new room and on its new scale. */
+    function makeRoom(view, previous) {
+        const {classList} = document.getElementById("match-select");
+        const has = Boolean(view.beside_state);
+        const changed = classList.contains("has-beside") !== has;
+        classList.toggle("has-beside", has);
+        classList.toggle("is-linked", has && view.linked);
+        if (changed && previous.recording !== undefined) {
+            stateroom.selection.tell("resize");
+        }
+    }
+
     function follow(view, previous) {
         document.getElementById("match-empty").hidden = Boolean(view.recording);
         document.getElementById("match-select").hidden = !view.recording;
+        makeRoom(view, previous);
         panels.forEach((panel) => {
             const [now, before] = [panel.of(view), previous.recording === undefined ? null : panel.of(previous)];
             if (now && !before) {

@@ -118,15 +118,8 @@
     // ---- both together ----------------------------------------------------------------------------------
     function follow(now, previous) {
         const has = Boolean(now.beside_state);
-        const panel = document.getElementById("match-select");
-        const changed = panel.classList.contains("has-beside") !== has;
-        panel.classList.toggle("has-beside", has);
-        panel.classList.toggle("is-linked", has && now.linked);
         if (has) {
             heads(now);
-        }
-        if (changed) {
-            selection.tell("resize");
         }
         if (has || previous.beside_state || previous.recording === undefined) {
             announce(now);

@@ -106,7 +106,9 @@
         }
 
         selection.exportConfig = () => ({
-            displaylogo: false, showSendToCloud: false, responsive: true, displayModeBar: true,
+            displaylogo: false, showSendToCloud: false, displayModeBar: true,
+            // The plot beside is drawn anew by hand; hidden, Plotly would fit it to no room at all.
+            responsive: selection === stateroom.selection,
             modeBarButtons: [[
                 button("SVG", "Download the plot as SVG", picture("svg")),
                 button("PNG", "Download the plot as PNG", picture("png")),
