@@ -77,7 +77,7 @@ VIEWS = {
         "#memory-decay .scatterlayer .trace", show_linear, "scale",
     ),
     "compare": Kept(
-        "/compare?r=plays,plays:layer0.hidden", ".measures tbody tr", take_the_second_first, "r"
+        "/compare?r=plays,second", ".measures tbody tr", take_the_second_first, "r"
     ),
     "findings": Kept("/findings?find=queen", "#findings-page :text('find')", take_the_second_first, "find"),
 }  # fmt: skip
@@ -95,6 +95,14 @@ def remembers(server: Server) -> Iterator[None]:
     yield
     for made in ("remembers", "remembers-network"):
         shutil.rmtree(server.folder / made, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def second(server: Server) -> Iterator[None]:
+    """Another recording of the same text."""
+    lstm_recording(server.folder / "second", name="second")
+    yield
+    shutil.rmtree(server.folder / "second")
 
 
 def told(server: Server, asked: dict) -> dict:
@@ -138,8 +146,9 @@ def looks_alike(one: Page, other: Page) -> bool:
 @pytest.fixture(params=VIEWS)
 def name(request: pytest.FixtureRequest) -> str:
     """The name of each page; what it shows is there."""
-    if request.param == "memory":
-        request.getfixturevalue("remembers")
+    needed = {"memory": "remembers", "compare": "second"}.get(request.param)
+    if needed:
+        request.getfixturevalue(needed)
     return request.param
 
 

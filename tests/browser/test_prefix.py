@@ -30,7 +30,7 @@ PAGES = {
     f"/clusters?{RECORDING}&clusters=4&words=40": ".cloud-word:not([hidden])",
     f"/sentences?{RECORDING}&clusters=4&s=c0-8": ".sentence-token",
     f"/memory?{RECORDING}": "#memory-page",
-    "/compare?r=plays,plays:layer0.hidden": "#compare-page",
+    "/compare?r=plays": "#compare-page",
     "/findings": "#findings-page",
 }
 

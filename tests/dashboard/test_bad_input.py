@@ -93,7 +93,8 @@ def waitress(folder: Path, **settings: object) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("recordings")
-    lstm_recording(folder / "plays")
+    for key in ("plays", "second"):
+        lstm_recording(folder / key, name=key)
     return folder
 
 
@@ -293,7 +294,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "recording": "plays", "state": "layer0.cell", "entries": ["c0-8"], "entry": "c0-8", "index": 1,
     },
     "memory": {"recording": "plays", "state": "layer0.cell", "property": "w:1|w:2", "find": "the"},
-    "compare": {"recordings": ["plays", "plays:layer0.hidden"]},
+    "compare": {"recordings": ["plays", "second"]},
     "findings": {
         "id": "x", "author": "Ada", "page": "match", "query": "?recording=plays", "title": "t", "note": "n",
         "version": 1, "numbers": [], "picture": "",
