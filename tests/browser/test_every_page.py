@@ -185,9 +185,9 @@ def test_embedded_it_fits_its_frame(open_page, shot, name):
     expect(page.locator(".embed-foot")).to_be_visible()
     for width in reversed(WIDTHS):
         page.set_viewport_size({"width": width, "height": 500})
-        page.wait_for_timeout(100)
         settled(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        # Plotly follows its frame a moment later.
+        page.wait_for_function(f"() => document.documentElement.scrollWidth <= {width}", timeout=10_000)
         if width in (480, 1280):
             shot(page, f"embedded-{name}-{width}")
     assert re.search(r"embed=1.*theme=dark|theme=dark.*embed=1", page.url)
