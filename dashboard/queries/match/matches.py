@@ -68,14 +68,16 @@ class MatchQueries:
         }
 
     def found(self, asked: MatchQuestion) -> TimedMatches | None:
-        """Return the matches in the table, the best or the best of one length; None without a pattern."""
-        if not asked.length:
-            return self._search(asked, limit=asked.limit)
+        """Return the matches in the table, the best or the best of one length; None without a pattern.
+
+        The best few are the first of the best many, so one search serves the table and the lengths.
+        """
         wide = self._search(asked, limit=HISTOGRAM_LIMIT)
         if wide is None:
             return None
-        kept = np.flatnonzero(wide.matches.length == asked.length)[: asked.limit]
-        return replace(wide, matches=_subset(wide.matches, kept))
+        n_all = len(wide.matches)
+        fitting = np.flatnonzero(wide.matches.length == asked.length) if asked.length else np.arange(n_all)
+        return replace(wide, matches=_subset(wide.matches, fitting[: asked.limit]))
 
     def lengths(self, asked: MatchQuestion) -> LengthHistogram:
         """Return the lengths of the best 1,000 matches, whatever length is chosen."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -134,9 +135,18 @@ def shipped_embedding(recording: Recording) -> NDArray[np.float32]:
     return embedding
 
 
+_KNOWN: dict[tuple[Path, str], dict[str, Any]] = {}
+"""What was read of recordings, by their folder and fingerprint: it belongs to what the fingerprint is of."""
+
+
 def _facts(recording: Recording) -> dict[str, Any]:
+    key = (recording.path, recording.fingerprint)
+    if key in _KNOWN:
+        return _KNOWN[key]
     try:
         facts = json.loads((recording.path / MODEL_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         facts = None
-    return facts if isinstance(facts, dict) else {}
+    if not isinstance(facts, dict):
+        return {}
+    return _KNOWN.setdefault(key, facts)

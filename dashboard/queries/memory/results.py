@@ -16,6 +16,7 @@ from analytics.analyses.whitening import Whitening, embedding_whitening
 from analytics.derived.memory_groups import CONTROL, WORDS
 from analytics.derived.recording_memory import StoredMemory, load_memory, stored_memories
 from analytics.errors import UnknownNameError, nearest
+from analytics.store.memory_results import results_folders
 from analytics.store.recording import Recording
 from analytics.store.schema import MEMORY_FOLDER
 from dashboard.queries.cache import AnswerCache
@@ -37,10 +38,20 @@ class MemoryResults:
     def __init__(self, cache: AnswerCache) -> None:
         self._cache = cache
         self._folder = cache.folder / "memory"
+        self._read: dict[tuple[Path, str], tuple[object, list[StoredMemory]]] = {}
 
     def stored(self, recording: Recording) -> list[StoredMemory]:
-        """Return what is stored of a recording as it is now, the newest first: with delays from 0 on."""
-        return [each for each in stored_memories(recording, folder=self._folder) if n_delays(each)]
+        """Return what is stored of a recording as it is now, the newest first: with delays from 0 on.
+
+        Results are written whole, so they are read again only where one came or went.
+        """
+        key = (recording.path, recording.fingerprint)
+        seen = [_entries(place) for place in results_folders(recording.path, self._folder, key[1])]
+        before, found = self._read.get(key, (None, []))
+        if seen != before:
+            found = [each for each in stored_memories(recording, folder=self._folder) if n_delays(each)]
+            self._read[key] = (seen, found)
+        return list(found)
 
     def folder(self, recording: Recording) -> Path | None:
         """Return where results go if not beside the recording, because nothing may be written there."""
@@ -257,3 +268,12 @@ def _first(means: MeanGradients, n_kept: int) -> dict[str, Any]:
 
 def _group(found: StateGradients, grouping: str, label: str) -> GroupGradients | None:
     return next((each for each in found.groups if (each.grouping, each.label) == (grouping, label)), None)
+
+
+def _entries(folder: Path) -> list[tuple[str, int]]:
+    """What a folder of results holds, and when each was changed; nothing where there is no such folder."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted((entry.name, entry.stat().st_mtime_ns) for entry in entries if entry.name[0] != ".")
+    except OSError:
+        return []
