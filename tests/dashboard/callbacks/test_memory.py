@@ -282,7 +282,7 @@ def processes_of(folder):
         if entry.name.isdecimal():
             with contextlib.suppress(OSError):
                 line = (entry / "cmdline").read_bytes().decode()
-                if "dashboard.job_process" in line and str(folder) in line:
+                if "job_process.py" in line and str(folder) in line:
                     found.append(int(entry.name))
     return found
 
