@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import logging
 import os
@@ -12,15 +13,25 @@ from typing import Any
 # with several workers, BLAS on every core makes all of them slower.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+# Parquet is read into memory of the C library, which hands it back; Arrow's own allocator keeps it.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+ARENAS, TRIM_BYTES, MAP_BYTES = (-8, 2), (-1, 1 << 20), (-3, 1 << 20)
+"""Options of glibc: two threads have memory apart, and large arrays are given back at once; what each
+thread of each worker keeps in reserve adds up."""
+if hasattr(ctypes.CDLL(None), "mallopt"):
+    for option in (ARENAS, TRIM_BYTES, MAP_BYTES):
+        ctypes.CDLL(None).mallopt(*option)
 
 from dashboard.logs import log_configuration  # noqa: E402
 from dashboard.settings import Settings  # noqa: E402
-from dashboard.settings_source import SettingsError  # noqa: E402
+from dashboard.settings_source import SettingsError, variable  # noqa: E402
 
 try:
     _settings = Settings.from_environment()
 except SettingsError as error:
     sys.exit(f"Stateroom did not start. {error}")
+# The app reads its settings once more: what answers may take in memory is for all workers together.
+os.environ[variable("memory_megabytes")] = str(max(1, _settings.memory_megabytes // _settings.workers))
 
 bind = (
     f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"

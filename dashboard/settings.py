@@ -30,7 +30,7 @@ class Settings:
     cache_megabytes: int = 512
     """Most that the answers in `cache_dir` may take."""
     memory_megabytes: int = 256
-    """Most that the answers kept in memory may take."""
+    """Most that the answers kept in memory may take, in all workers together."""
     host: str = "127.0.0.1"
     """Address to listen on."""
     port: int = 8050
