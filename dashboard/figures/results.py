@@ -42,13 +42,12 @@ ROW_HEIGHT, FRAME_HEIGHT = 16, 110
 def draw(result: Any, *, theme: str = "light", **more: Any) -> go.Figure:
     """Return the figure of a result; `more` is what it can tell besides.
 
-        Examples
-        --------
-        >>> from analytics.analyses.comparison.states import StateComparison
-    from analytics.analyses.match import match_pattern
-        >>> matches = match_pattern(np.array([[0.0], [1.0], [0.0]]), [0], threshold=0.5)
-        >>> draw(matches).layout.xaxis.title.text
-        'position in the match'
+    Examples
+    --------
+    >>> from analytics.analyses.match import match_pattern
+    >>> matches = match_pattern(np.array([[0.0], [1.0], [0.0]]), [0], threshold=0.5)
+    >>> draw(matches).layout.xaxis.title.text
+    'position in the match'
     """
     return FIGURES[type(result)](result, theme=theme, **more)
 
