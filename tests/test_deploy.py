@@ -89,8 +89,6 @@ def test_systemd_takes_the_unit(tmp_path):
 READ_ONLY = """
 set -e
 mount --rbind / "$1"/root
-mount -t tmpfs none "$1"/root/tmp
-mkdir -p "$1"/root"$1"/state
 mount --bind "$1"/state "$1"/root"$1"/state
 mount -o remount,bind,ro "$1"/root
 exec chroot "$1"/root "$2" -c "$3" "$1" "$4"
@@ -108,6 +106,8 @@ state = sys.argv[1] + "/state"
 os.environ.update(
     STATEROOM_PORT="8964", STATEROOM_CACHE_DIR=state + "/cache", STATEROOM_SECRET_KEY_FILE=state + "/key",
     STATEROOM_DATABASE_URL="sqlite:///" + state + "/x.sqlite", NUMBA_CACHE_DIR=state + "/numba",
+    # The project may lie below /tmp, which therefore stays as it is: read-only.
+    TMPDIR=state,
 )
 process = subprocess.Popen([sys.executable, "-m", "gunicorn", "app:server"])
 try:

@@ -32,6 +32,8 @@ def recording(tmp_path_factory):
         log_probability=np.full(n, -1.0),
         model={"kind": "lstm"},
         weights=b"weights",
+        step=3,
+        training="r",
     )
 
 

@@ -43,7 +43,8 @@ def _client(folder):
 
 
 def ask(client, question, asked):
-    return client.post(f"/ask/{question}", json=asked)
+    # Also nothing, which the client would send without a type.
+    return client.post(f"/ask/{question}", data=json.dumps(asked), content_type="application/json")
 
 
 @pytest.mark.parametrize("question", sorted(QUESTIONS))

@@ -97,7 +97,7 @@ def test_a_question_that_is_none_is_answered(app):
     client = app.server.test_client()
     malformed = client.post("/verification/status", data=b"]", content_type="application/json")
     assert client.post("/verification/destroy", json={}).status_code in (404, 405)
-    assert "There is no recording" in malformed.get_json()["error"]
+    assert "is not the JSON" in malformed.get_json()["error"]
     assert (
         "content type application/json" in client.post("/verification/status", data=b"]").get_json()["error"]
     )
