@@ -56,6 +56,27 @@
         setState,
     });
 
+    const compared = (now, previous) => String(now.recordings) !== String(previous.recordings);
+
+    /** A part that is drawn by `draw` whenever its answer, the facts, the theme or the width change, or the view so that `differs`. */
+    compare.drawnPart = function (name, draw, options) {
+        const {differs = compared, ...more} = {...options};
+        compare.part({
+            mount: () => compare.wait(name),
+            facts: draw,
+            [name]: draw,
+            theme: draw,
+            resize: draw,
+            failed(failed, sentence) {
+                if (failed === name) {
+                    compare.say(name, {why: sentence, again: "compare-" + name});
+                }
+            },
+            view: (now, previous) => differs(now, previous) && draw(),
+            ...more,
+        });
+    };
+
     function tell(event, ...values) {
         parts.forEach((part) => part[event] && part[event](...values));
     }

@@ -134,21 +134,5 @@
     }
 
     compare.TABLES.activity = () => (compare.activity ? exported() : null);
-    compare.part({
-        mount: () => compare.wait("activity"),
-        facts: draw,
-        activity: draw,
-        theme: draw,
-        resize: draw,
-        failed(name, sentence) {
-            if (name === "activity") {
-                compare.say("activity", {why: sentence, again: "compare-activity"});
-            }
-        },
-        view(now, previous) {
-            if (String(now.recordings) !== String(previous.recordings)) {
-                draw();
-            }
-        },
-    });
+    compare.drawnPart("activity", draw);
 })();

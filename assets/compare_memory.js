@@ -79,21 +79,5 @@
     }
 
     compare.TABLES.memory = () => (compare.memory ? exported() : null);
-    compare.part({
-        mount: () => compare.wait("memory"),
-        facts: draw,
-        memory: draw,
-        theme: draw,
-        resize: draw,
-        failed(name, sentence) {
-            if (name === "memory") {
-                compare.say("memory", {why: sentence, again: "compare-memory"});
-            }
-        },
-        view(now, previous) {
-            if (String(now.recordings) !== String(previous.recordings)) {
-                draw();
-            }
-        },
-    });
+    compare.drawnPart("memory", draw);
 })();

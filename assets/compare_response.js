@@ -67,21 +67,5 @@
     }
 
     compare.TABLES.response = () => (compare.response && compare.response.rows ? exported() : null);
-    compare.part({
-        mount: () => compare.wait("response"),
-        facts: draw,
-        response: draw,
-        theme: draw,
-        resize: draw,
-        failed(name, sentence) {
-            if (name === "response") {
-                compare.say("response", {why: sentence, again: "compare-response"});
-            }
-        },
-        view(now, previous) {
-            if (String(now.recordings) !== String(previous.recordings)) {
-                draw();
-            }
-        },
-    });
+    compare.drawnPart("response", draw);
 })();

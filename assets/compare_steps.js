@@ -109,18 +109,11 @@
 
     compare.TABLES.steps = () => (compare.steps ? [["training", "recording", "step", compare.steps.title, "n", "remark"],
         compare.steps.trainings.flatMap((training) => training.rows.map((row) => [training.name, row.key, row.step, row.value, row.n, row.why]))] : null);
-    compare.part({
+    compare.drawnPart("steps", draw, {
         mount() {
             compare.place("steps").hidden = true;
         },
-        facts: draw,
         steps: arrived,
-        theme: draw,
-        resize: draw,
-        failed(name, sentence) {
-            if (name === "steps") {
-                compare.say("steps", {why: sentence, again: "compare-steps"});
-            }
-        },
+        differs: () => false,
     });
 })();

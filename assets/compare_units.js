@@ -169,21 +169,5 @@
     }
 
     compare.TABLES.units = () => (compare.units && compare.units.pairs ? exported() : null);
-    compare.part({
-        mount: () => compare.wait("units"),
-        facts: draw,
-        units: draw,
-        theme: draw,
-        resize: draw,
-        failed(name, sentence) {
-            if (name === "units") {
-                compare.say("units", {why: sentence, again: "compare-units"});
-            }
-        },
-        view(now, previous) {
-            if (now.pair !== previous.pair) {
-                draw();
-            }
-        },
-    });
+    compare.drawnPart("units", draw, {differs: (now, previous) => now.pair !== previous.pair});
 })();

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analytics.analyses.blocks import N_THREADS, on_threads
 from analytics.analyses.changes import as_words, blocks_of_rows, starts_in
-from analytics.analyses.response_scan import add_changes, as_numbers, by_word, finish, transpose
+from analytics.analyses.response_scan import add_changes, as_numbers, as_rows, by_word, finish
 from analytics.analyses.selection import as_whole
 from analytics.arrays import StateReader, as_states
 from analytics.drawing import Drawn
@@ -133,7 +133,7 @@ def expected_response(
     blocks = blocks_of_rows(reader)
     for first in range(0, len(blocks), N_THREADS):
         batch = blocks[first : first + N_THREADS]
-        rows = on_threads(lambda block: _as_rows(reader.read(*block)), batch)
+        rows = on_threads(lambda block: as_rows(reader.read(*block)), batch)
         for (start, stop), values in zip(batch, rows, strict=True):
             block = (as_numbers(values), as_numbers(before), starts_in(reader, start, stop))
             _add(block, ids[start:stop], (count, mean, scatter))
@@ -152,17 +152,6 @@ def _add(block: tuple, words: NDArray[np.int64], sums: tuple) -> None:
     """Add a block's changes to the sums, each thread those of other words."""
     order, bounds = by_word(words, len(sums[0]))
     on_threads(lambda part: add_changes(*block, order, bounds, *part, *sums), _parts(bounds))
-
-
-def _as_rows(block: NDArray) -> NDArray:
-    """Return a block in C order; a recording's states come unit by unit when no row cache is there."""
-    if block.flags.c_contiguous:
-        return block
-    if not block.flags.f_contiguous:
-        return np.ascontiguousarray(block)
-    rows = np.empty(block.shape, dtype=block.dtype)
-    transpose(as_numbers(block.T), as_numbers(rows))
-    return rows
 
 
 def _parts(bounds: NDArray[np.int64]) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
 
-__all__ = ["add_changes", "as_numbers", "by_word", "finish", "number", "transpose"]
+__all__ = ["add_changes", "as_numbers", "as_rows", "by_word", "finish", "number", "transpose"]
 
 TILE = 64
 """A square of 64 x 64 values is written and read from the processor's nearest cache."""
@@ -72,6 +72,17 @@ def transpose(columns, rows):
                 # value of each would then share the same few places of the processor's cache.
                 for t in range(low, min(low + TILE, n)):
                     rows[t, unit] = columns[unit, t]
+
+
+def as_rows(block: NDArray) -> NDArray:
+    """Return a block in C order; a recording's states come unit by unit when no row cache is there."""
+    if block.flags.c_contiguous:
+        return block
+    if not block.flags.f_contiguous:
+        return np.ascontiguousarray(block)
+    rows = np.empty(block.shape, dtype=block.dtype)
+    transpose(as_numbers(block.T), as_numbers(rows))
+    return rows
 
 
 @numba.njit(cache=True, nogil=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.analyses.blocks import N_THREADS, on_threads
-from analytics.analyses.response_scan import as_numbers, number, transpose
+from analytics.analyses.response_scan import as_numbers, as_rows, number
 from analytics.arrays import StateReader
 
 __all__ = ["add_moments", "add_products", "block_edges", "parts_of", "read_positions", "standardise"]
@@ -38,21 +38,11 @@ def read_positions(reader: StateReader, positions: NDArray[np.int64]) -> NDArray
     """Rows of the states at rising positions: shape ``(len(positions), n_units)``, in C order."""
     first, last = int(positions[0]), int(positions[-1])
     if last - first + 1 == len(positions):
-        return _as_rows(reader.read(first, last + 1))
+        return as_rows(reader.read(first, last + 1))
     breaks = np.flatnonzero(np.diff(positions) != 1)
     starts = positions[np.r_[0, breaks + 1]]
     stops = positions[np.r_[breaks, len(positions) - 1]] + 1
-    return _as_rows(reader.read_ranges(starts, stops))
-
-
-def _as_rows(block: NDArray) -> NDArray:
-    if block.flags.c_contiguous:
-        return block
-    if not block.flags.f_contiguous:
-        return np.ascontiguousarray(block)
-    rows = np.empty(block.shape, dtype=block.dtype)
-    transpose(as_numbers(block.T), as_numbers(rows))
-    return rows
+    return as_rows(reader.read_ranges(starts, stops))
 
 
 def add_moments(rows: NDArray, sums: tuple[NDArray, ...]) -> None:
