@@ -66,10 +66,13 @@ def test_a_second_state_from_opening_it_to_the_same_picture_elsewhere(open_page,
     page.locator("[name=beside_state]").select_option("layer0.hidden")
     ready(page)
     wait_for_difference(page)
-    shown = picture(page)["panels"]
     cell, hidden = (states(server.folder, name) for name in ("layer0.cell", "layer0.hidden"))
-    assert shown[0]["units"] == analytics.select_units(cell, 30, 32, threshold=0.1).tolist()
-    assert shown[1]["units"] == analytics.select_units(hidden, 30, 32, threshold=0.1).tolist()
+    for panel, values in ((A, cell), (B, hidden)):
+        expected = analytics.select_units(values, 30, 32, threshold=0.1).tolist()
+        page.wait_for_function(
+            f"(units) => JSON.stringify({panel}.selected.units) === JSON.stringify(units)", arg=expected
+        )
+    shown = picture(page)["panels"]
     assert shown[0]["range"] == shown[1]["range"]
 
     # One threshold for both: dragged in B, it moves in A.
