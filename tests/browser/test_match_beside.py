@@ -57,6 +57,12 @@ def wait_for_difference(page: Page) -> None:
     expect(page.locator("#match-beside-difference .difference-row")).to_have_count(2)
 
 
+def wait_for_units(page, panel, units):
+    page.wait_for_function(
+        f"(units) => JSON.stringify({panel}.selected.units) === JSON.stringify(units)", arg=units.tolist()
+    )
+
+
 def test_a_second_state_from_opening_it_to_the_same_picture_elsewhere(open_page, server):
     page = open_page(ALONE)
     page.wait_for_selector("#match-tokens .cell")
@@ -68,10 +74,7 @@ def test_a_second_state_from_opening_it_to_the_same_picture_elsewhere(open_page,
     wait_for_difference(page)
     cell, hidden = (states(server.folder, name) for name in ("layer0.cell", "layer0.hidden"))
     for panel, values in ((A, cell), (B, hidden)):
-        expected = analytics.select_units(values, 30, 32, threshold=0.1).tolist()
-        page.wait_for_function(
-            f"(units) => JSON.stringify({panel}.selected.units) === JSON.stringify(units)", arg=expected
-        )
+        wait_for_units(page, panel, analytics.select_units(values, 30, 32, threshold=0.1))
     shown = picture(page)["panels"]
     assert shown[0]["range"] == shown[1]["range"]
 
@@ -79,18 +82,16 @@ def test_a_second_state_from_opening_it_to_the_same_picture_elsewhere(open_page,
     box = page.locator("#match-beside-stage .threshold").bounding_box()
     page.mouse.move(box["x"] + 150, box["y"] + 4)
     page.mouse.down()
-    page.mouse.move(box["x"] + 150, box["y"] - 30, steps=4)
+    page.mouse.move(box["x"] + 150, box["y"] - 8, steps=4)
     page.mouse.up()
-    page.wait_for_function("() => Number(new URLSearchParams(location.search).get('threshold')) > 0.11")
-    threshold = float(parameters(page)["threshold"])
-    expected = analytics.select_units(hidden, 30, 32, threshold=threshold).tolist()
+    # The address follows when the pointer rests.
     page.wait_for_function(
-        f"(units) => JSON.stringify({B}.selected.units) === JSON.stringify(units)", arg=expected
+        "() => { const shown = Number(new URLSearchParams(location.search).get('threshold'));"
+        " return shown > 0.11 && shown === Number(stateroom.view.get().threshold.toPrecision(6)); }"
     )
-    assert (
-        page.evaluate(f"{A}.selected.units")
-        == analytics.select_units(cell, 30, 32, threshold=threshold).tolist()
-    )
+    threshold = float(parameters(page)["threshold"])
+    for panel, values in ((B, hidden), (A, cell)):
+        wait_for_units(page, panel, analytics.select_units(values, 30, 32, threshold=threshold))
 
     page.locator(".shell-beside .beside-swap").click()
     page.wait_for_function(
