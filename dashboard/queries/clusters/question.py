@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
+
+from dashboard.queries.asking import fields_of
 
 __all__ = ["ClustersQuestion"]
 
@@ -38,10 +40,7 @@ class ClustersQuestion:
     @classmethod
     def of(cls, view: Mapping[str, Any]) -> ClustersQuestion:
         """Return the question of a view; its other fields do not matter."""
-        given = {field.name: view[field.name] for field in fields(cls) if field.name in view}
-        return cls(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-        )
+        return cls(**fields_of(cls, view))
 
     @property
     def clustering(self) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from analytics.errors import ParameterError
+from dashboard.queries.asking import fields_of
 
 __all__ = ["CompareQuestion"]
 
@@ -30,10 +31,7 @@ class CompareQuestion:
     @classmethod
     def of(cls, view: Mapping[str, Any]) -> CompareQuestion:
         """Return the question of a view; its other fields do not matter."""
-        given = {field.name: view[field.name] for field in fields(cls) if field.name in view}
-        return cls(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-        )
+        return cls(**fields_of(cls, view))
 
     @property
     def places(self) -> tuple[int, int]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
+
+from dashboard.queries.asking import fields_of
 
 __all__ = ["AUTOMATIC", "MemoryQuestion"]
 
@@ -40,10 +42,7 @@ class MemoryQuestion:
     @classmethod
     def of(cls, view: Mapping[str, Any]) -> MemoryQuestion:
         """Return the question of a view; its other fields do not matter."""
-        given = {field.name: view[field.name] for field in fields(cls) if field.name in view}
-        return cls(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-        )
+        return cls(**fields_of(cls, view))
 
     def of_curve(self, curve: str) -> MemoryQuestion:
         """Return the same asked of another recording's state, `recording:state`."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
+from dashboard.queries.asking import fields_of
 from dashboard.queries.clusters.question import ClustersQuestion
 from dashboard.queries.sentences.entry import Entry, read_entry
 
@@ -41,9 +42,7 @@ class SentencesQuestion:
     @classmethod
     def of(cls, view: Mapping[str, Any], *, entry: str = "", index: int = -1) -> SentencesQuestion:
         """Return the question of a view; its other fields do not matter."""
-        given = {field.name: view[field.name] for field in fields(cls) if field.name in view}
-        parts = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-        return cls(**{**parts, "entry": entry, "index": index})
+        return cls(**{**fields_of(cls, view), "entry": entry, "index": index})
 
     @property
     def asked_entry(self) -> Entry:
