@@ -72,7 +72,8 @@ class LiveNetworks:
         with self._lock:
             known = self._kept.keys() | self._failed.keys() | self._loading.keys()
         if recording.fingerprint not in known:
-            threading.Thread(target=self._try, args=(recording,), daemon=True).start()
+            # No daemon: ended in the middle of torch's code it would abort the process at its exit.
+            threading.Thread(target=self._try, args=(recording,)).start()
 
     def _try(self, recording: Recording) -> None:
         try:

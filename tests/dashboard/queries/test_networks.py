@@ -136,3 +136,20 @@ print(before, "torch" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]
+
+
+def test_a_process_that_ends_waits_for_a_network_that_is_being_opened(folder):
+    program = """
+import atexit, sys
+from pathlib import Path
+from dashboard.queries.networks import LiveNetworks
+from dashboard.queries.recordings import RecordingQueries
+recordings = RecordingQueries(Path(sys.argv[1]))
+networks, recording = LiveNetworks(recordings), recordings.open("n0")
+atexit.register(lambda: print(networks.kept(recording) is not None))
+networks.begin(recording)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(folder)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "True"
