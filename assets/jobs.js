@@ -14,8 +14,7 @@
             // Nothing to remember it in; it holds for this page.
         }
         if (!name) {
-            name = [...window.crypto.getRandomValues(new Uint8Array(16))]
-                .map((value) => value.toString(16).padStart(2, "0")).join("");
+            name = stateroom.newName();
             try {
                 window.sessionStorage.setItem("stateroom-tab", name);
             } catch (error) {
@@ -25,18 +24,8 @@
         return name;
     }
 
-    /** Ask `url` in the name of this tab; the reply has an answer or an error. */
-    async function ask(url, asked) {
-        try {
-            const reply = await window.fetch(url, {
-                method: "POST", headers: {"Content-Type": "application/json"},
-                body: JSON.stringify({...asked, tab: tab()}),
-            });
-            return reply.ok || reply.status === 401 ? await reply.json() : {error: "The server could not answer (" + reply.status + "). Load the page again."};
-        } catch (failure) {
-            return {error: "The server does not answer. Is it still running?"};
-        }
-    }
+    /** Ask `url` in the name of this tab; what starts work has a name of its own, so that it starts once. */
+    const ask = (url, asked) => stateroom.ask(url, {...asked, tab: tab(), request: stateroom.newName()});
 
     /** A time that may be long, as a reader says it. */
     function duration(seconds) {

@@ -5,21 +5,14 @@
     const keeping = (stateroom.keeping = stateroom.keeping || {});
     const make = (...given) => stateroom.element(...given);
     const AUTHOR = "stateroom-author";
+    const TEXT_STAYS = "Your text is still here.";
     /** A note that was begun in a dialog and not kept. */
     let begun = "";
 
     // ---- asking -----------------------------------------------------------------------------------------
     /** Ask a question of dashboard/callbacks/findings.py; the reply has an answer or an error. */
-    async function ask(question, body) {
-        try {
-            const reply = await window.fetch(document.querySelector(".shell").dataset.ask + question, {
-                method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(body),
-            });
-            const told = await reply.json().catch(() => ({error: ""}));
-            return reply.ok ? told : {error: (told.error || "The server could not answer (" + reply.status + ").") + " Your text is still here."};
-        } catch (failure) {
-            return {error: "The server does not answer. Is it still running?"};
-        }
+    function ask(question, asked) {
+        return stateroom.ask(document.querySelector(".shell").dataset.ask + question, asked, "note" in asked ? TEXT_STAYS : "");
     }
 
     /** The name that somebody typed, where nobody signs in. */
@@ -49,7 +42,7 @@
 
     function kept(view, fields, author) {
         const withPicture = view.picture && fields.picture.checked;
-        return {page: view.page, query: view.query, numbers: view.numbers, picture: withPicture ? view.picture : "",
+        return {request: fields.request, page: view.page, query: view.query, numbers: view.numbers, picture: withPicture ? view.picture : "",
             title: fields.title.value, note: fields.note.value, author: author ? author.value : ""};
     }
 
@@ -76,6 +69,7 @@
         const made = make("form", "finding-form");
         const {fields, elements} = keeping.noteFields(view.title, begun);
         fields.note.addEventListener("input", () => { begun = fields.note.value; });
+        fields.request = stateroom.newName();
         const author = user ? null : make("input", "tool-input", null, {type: "text", maxlength: "100", required: "", autocomplete: "name"});
         if (author) {
             author.value = typedAuthor();

@@ -16,25 +16,14 @@
         return (page && page.get()) || {recording: stateroom.pickers.shown.recording};
     }
 
-    async function ask() {
-        const body = JSON.stringify({page: pageShown(), view: viewShown()});
-        try {
-            const reply = await window.fetch(document.querySelector(".shell").dataset.ask + "as-python", {
-                method: "POST", headers: {"Content-Type": "application/json"}, body,
-            });
-            return reply.ok || reply.status === 401 ? await reply.json() : {error: "The server could not answer (" + reply.status + "). Load the page again."};
-        } catch (failure) {
-            return {error: "The server does not answer. Is it still running?"};
-        }
-    }
-
     async function show() {
         const {recording, recordings} = viewShown();
         if (!recording && !(recordings && recordings.length > 1)) {
             stateroom.messages.show([UNSEEN], "note");
             return;
         }
-        const reply = await ask();
+        const url = document.querySelector(".shell").dataset.ask + "as-python";
+        const reply = await stateroom.ask(url, {page: pageShown(), view: viewShown()});
         if (reply.error) {
             stateroom.messages.show([reply.error], "error");
             return;

@@ -9,7 +9,6 @@
     const stateroom = (window.stateroom = window.stateroom || {});
     const KEPT_PARAMETERS = ["embed", "theme"];
     const LOST_AFTER_MS = 60000;
-    const ASK_AGAIN_MS = 400;
     const SHOWN_AFTER_MS = 300;
     const RESTS_AFTER_MS = 150;
 
@@ -110,7 +109,7 @@
 
         async function fetchAnswer(id, request, wanted) {
             const {generation} = request;
-            const reply = await ask(id, wanted);
+            const reply = await stateroom.ask(settings.ask + id, wanted);
             if (request.generation !== generation || !mounted()) {
                 return;
             }
@@ -133,23 +132,6 @@
                     + "and the page shows the old one. Load the page again."], "error");
             }
             return known === fingerprint;
-        }
-
-        /** Ask the server a question of dashboard/callbacks/selection.py; the reply has an answer or an error. */
-        async function ask(question, wanted, again) {
-            try {
-                const reply = await window.fetch(settings.ask + question, {
-                    method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(wanted),
-                });
-                return reply.ok || reply.status === 401 ? await reply.json() : {error: "The server could not answer (" + reply.status + "). Load the page again."};
-            } catch (failure) {
-                if (!again) {
-                    // A worker that died is replaced at once, and a question changes nothing: it may be asked twice.
-                    await new Promise((done) => setTimeout(done, ASK_AGAIN_MS));
-                    return ask(question, wanted, true);
-                }
-                return {error: "The server does not answer. Is it still running?"};
-            }
         }
 
         function consider(id, request) {

@@ -88,7 +88,7 @@ class Jobs:
         self._lock = threading.Lock()
 
     def start(
-        self, key: str, work: str, arguments: Mapping[str, Any], *, watcher: str, again: bool = False
+        self, key: str, work: str, arguments: Mapping[str, Any], *, watcher: str, again: str = ""
     ) -> JobStatus:
         """Start a job, or join the one of this key; return how it stands.
 
@@ -101,8 +101,8 @@ class Jobs:
             what it returns is written as JSON.
         watcher : str
             The page that asks; a job ends early only when no page waits for it any more.
-        again : bool
-            Whether to work although there is a result.
+        again : str
+            Not empty: work although there is a result, once for each such name; a question may arrive twice.
 
         Raises
         ------
@@ -112,10 +112,9 @@ class Jobs:
         folder = self._folder / key
         self._make_folders()
         with _held(self._folder / "start"):
-            alive = self._is_alive(key)
-            if not alive and (again or not (folder / "result.json").exists()):
+            if not self._is_alive(key) and not _is_done(folder, again):
                 self._refuse_if_full()
-                self._launch(folder, work, arguments)
+                self._launch(folder, {"work": work, "arguments": dict(arguments), "again": again})
                 self._tell("started")
             _touch(folder / "watchers" / watcher)
         return self.status(key, watcher=watcher)
@@ -166,13 +165,12 @@ class Jobs:
         except FileNotFoundError:
             return []
 
-    def _launch(self, folder: Path, work: str, arguments: Mapping[str, Any]) -> None:
+    def _launch(self, folder: Path, work: Mapping[str, Any]) -> None:
         self._prune()
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "watchers").mkdir(mode=0o700, parents=True)
         job = {
-            "work": work,
-            "arguments": dict(arguments),
+            **work,
             "server": self._server,
             "slots": self._max_running,
             "watcher_lives_s": WATCHER_LIVES_S,
@@ -222,6 +220,12 @@ class Jobs:
         for entry in jobs[KEPT_JOBS:]:
             if not self._is_alive(entry.name):
                 shutil.rmtree(entry, ignore_errors=True)
+
+
+def _is_done(folder: Path, again: str) -> bool:
+    """Whether there is a result; for whoever wants it again, only the one that was made for that."""
+    made_for = (_read(folder / "job.json") or {}).get("again")
+    return (folder / "result.json").exists() and again in ("", made_for)
 
 
 def _going_on(folder: Path, *, may_cancel: bool) -> JobStatus:

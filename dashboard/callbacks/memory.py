@@ -12,9 +12,10 @@ from flask import jsonify
 from dashboard import messages
 from dashboard.callbacks.verification import ACTIONS, acted
 from dashboard.callbacks.viewing import asked_object, register_questions, register_view, signed
-from dashboard.figures.memory import classes_figure, decay_figure, norms_figure, spectrum_figure
+from dashboard.figures.memory import classes_figure, decay_figure
 from dashboard.figures.memory_axes import color_of
 from dashboard.figures.memory_detail import properties_figure, units_figure
+from dashboard.figures.memory_spectrum import norms_figure, spectrum_figure
 from dashboard.ids import Memory
 from dashboard.jobs import Jobs, JobStatus
 from dashboard.links import memory_from_dict, read_memory
@@ -100,12 +101,28 @@ def _answer(queries: Queries, answerer: Answerer, asked: Mapping[str, Any]) -> d
 
 
 def _act(action: str, asked: Mapping[str, Any], queries: Queries, jobs: Jobs) -> JobStatus:
-    return acted(action, str(asked.get("tab", "")), queries.memory_run.work(_question(asked)), jobs)
+    return acted(action, asked, queries.memory_run.work(_question(asked)), jobs)
 
 
 def _decay(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure | None:
     curves, title, scale = queries.memory.curves(asked)
-    return decay_figure(curves, title=title, scale=scale, delay=asked.delay, theme=theme) if curves else None
+    if not curves:
+        return None
+    return decay_figure(
+        curves,
+        title=title,
+        scale=scale,
+        delay=asked.delay,
+        theme=theme,
+        difference=queries.memory.difference(asked),
+        second_delay=_second_delay(asked),
+    )
+
+
+def _second_delay(asked: MemoryQuestion) -> int | None:
+    """The delay that only the second is shown at."""
+    second = asked.second
+    return None if second is None or second.delay == asked.delay else second.delay
 
 
 def _norms(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure | None:
@@ -121,12 +138,12 @@ def _spectrum(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure 
 
 
 def _classes(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure | None:
-    return _classes_of(queries, asked, queries.memory_beside.second(asked), theme)
+    return _classes_of(queries, asked, queries.memory_beside.second(asked) if asked.linked else None, theme)
 
 
 def _classes_second(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure | None:
     second = queries.memory_beside.second(asked)
-    return second and _classes_of(queries, second, asked, theme)
+    return second and _classes_of(queries, second, asked if asked.linked else None, theme)
 
 
 def _classes_of(
@@ -141,12 +158,27 @@ def _classes_of(
 
 def _properties(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure | None:
     found, shares = queries.memory_properties.curves(asked)
-    return properties_figure(found, shares, n=asked.n, delay=asked.delay, theme=theme) if found else None
+    second = queries.memory_beside.known(asked)
+    return (found or None) and properties_figure(
+        found,
+        shares,
+        n=asked.n,
+        delay=asked.delay,
+        theme=theme,
+        second=second and queries.memory_properties.curves(second),
+        second_delay=_second_delay(asked),
+    )
 
 
 def _units(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure | None:
-    units = queries.memory_units.record(asked)
-    return units and units_figure(units, chosen=asked.unit, theme=theme)
+    units, second = queries.memory_units.record(asked), queries.memory_beside.known(asked)
+    return units and units_figure(
+        units,
+        chosen=asked.unit,
+        theme=theme,
+        second=second and queries.memory_units.record(second),
+        second_chosen=asked.beside_unit,
+    )
 
 
 FIGURES: dict[str, tuple[str, Drawer]] = {
@@ -166,6 +198,16 @@ QUESTIONS: dict[str, Answerer] = {
     "memory-spectrum": lambda queries, asked, _: queries.memory.spectrum(asked),
     "memory-classes": lambda queries, asked, _: queries.memory_classes.table(asked),
     "memory-classes-second": lambda queries, asked, _: queries.memory_beside.table(asked),
+    "memory-status-second": lambda queries, asked, _: queries.memory_beside.status(asked),
+    "memory-properties-second": lambda queries, asked, _: queries.memory_beside.properties(asked),
+    "memory-separability-second": lambda queries, asked, given: queries.memory_beside.separability(
+        asked, given.get("property")
+    ),
+    "memory-directions-second": lambda queries, asked, _: queries.memory_beside.directions(asked),
+    "memory-where-second": lambda queries, asked, _: queries.memory_beside.where(asked),
+    "memory-units-second": lambda queries, asked, _: queries.memory_units.table(
+        queries.memory_beside.question(asked)
+    ),
     "memory-find": lambda queries, asked, given: queries.memory_classes.find(
         asked, str(given.get("find", ""))
     ),

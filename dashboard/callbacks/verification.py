@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +22,7 @@ from dashboard.user import current_user
 __all__ = ["ACTIONS", "acted", "register"]
 
 TAB = re.compile(r"[0-9a-f]{8,64}")
-"""A page's name for itself; it becomes the name of a file."""
+"""A page's name for itself, which becomes the name of a file, or for a question, which may arrive twice."""
 ACTIONS = ("status", "start", "again", "cancel")
 
 
@@ -34,8 +35,9 @@ def register(app: Dash, queries: Queries, jobs: Jobs) -> None:
         return jsonify(messages.answered(lambda: _act(action, asked, queries, jobs).to_dict()))
 
 
-def acted(action: str, tab: str, work: Work, jobs: Jobs) -> JobStatus:
-    """Look at a piece of work, start it or cancel it, for a page that names itself `tab`."""
+def acted(action: str, asked: Mapping[str, Any], work: Work, jobs: Jobs) -> JobStatus:
+    """Look at a piece of work, start it or cancel it, for the page that asks."""
+    tab, request = str(asked.get("tab", "")), str(asked.get("request", ""))
     if not TAB.fullmatch(tab):
         raise ParameterError(f"tab must be 8 to 64 hexadecimal digits. Got {tab[:40]!r}.")
     watcher = _watcher(tab)
@@ -43,7 +45,8 @@ def acted(action: str, tab: str, work: Work, jobs: Jobs) -> JobStatus:
         return jobs.status(work.key, watcher=watcher)
     if action == "cancel":
         return jobs.cancel(work.key, watcher=watcher)
-    return jobs.start(work.key, work.function, work.arguments, watcher=watcher, again=action == "again")
+    again = (request if TAB.fullmatch(request) else secrets.token_hex(8)) if action == "again" else ""
+    return jobs.start(work.key, work.function, work.arguments, watcher=watcher, again=again)
 
 
 def _watcher(tab: str) -> str:
@@ -53,4 +56,4 @@ def _watcher(tab: str) -> str:
 
 def _act(action: str, asked: Mapping[str, Any], queries: Queries, jobs: Jobs) -> JobStatus:
     work = queries.verification.work(str(asked.get("recording", "")))
-    return acted(action, str(asked.get("tab", "")), work, jobs)
+    return acted(action, asked, work, jobs)

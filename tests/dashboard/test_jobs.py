@@ -76,6 +76,15 @@ def test_two_pages_share_one_piece_of_work(jobs):
     assert one.result == other.result and len(jobs._children) <= 1
 
 
+def test_a_question_that_arrives_twice_makes_one_job(tmp_path):
+    told = []
+    jobs = Jobs(tmp_path / "jobs", tell=told.append)
+    for again in ("", "", "c0ffee", "c0ffee", "c0ffee", "decade"):
+        jobs.start("a0", COUNT, {"to": 1}, watcher="first", again=again)
+        assert ended(jobs, "a0", "first").state == "done"
+    assert told == ["started"] * 3
+
+
 def test_two_keys_at_once_do_not_mix(jobs):
     jobs.start("a0", COUNT, {"to": 6}, watcher="first")
     jobs.start("b0", COUNT, {"to": 9}, watcher="second")
@@ -132,7 +141,7 @@ def test_a_result_is_remembered_until_it_is_asked_for_again(jobs, tmp_path):
     jobs.start("a0", COUNT, {"to": 2}, watcher="second")
     assert jobs.status("a0").result == first
     assert Jobs(tmp_path / "jobs").status("a0").result == first
-    jobs.start("a0", COUNT, {"to": 2}, watcher="second", again=True)
+    jobs.start("a0", COUNT, {"to": 2}, watcher="second", again="c0ffee")
     assert ended(jobs, "a0").result["process"] != first["process"]
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from analytics.errors import AnalyticsError, ParameterError, UnknownNameError
 from dashboard.database import Database
 from dashboard.queries.findings.picture import as_address
 from dashboard.queries.findings.sight import Sight, is_author, is_limited
 from dashboard.queries.findings.submitted import (
+    FINDING_ID,
     MAX_AUTHOR,
     MAX_NOTE,
     MAX_TITLE,
@@ -99,20 +100,23 @@ class FindingQueries:
             yield as_address(finding.picture_type, content)
 
     def keep(self, submitted: Submitted, *, page: str, query: str, recordings: Iterable[str]) -> Finding:
-        """Keep a view and what is said of it; `recordings` are keys, of which some may be no recordings."""
+        """Keep a view and what is said of it; `recordings` are keys, of which some may be no recordings.
+
+        What arrives a second time, as after a broken connection, is kept once.
+        """
         now = datetime.now(UTC).isoformat(timespec="seconds")
         user = current_user()
         author = read_text("name of the author", user.name or submitted.author, most=MAX_AUTHOR, line=True)
         if not author:
             raise ParameterError("A finding has an author. Type your name.")
         finding = Finding(
-            id=secrets.token_hex(8), version=1, title=submitted.title, note=submitted.note,
+            id=submitted.id_of(author, user.name, page, query), version=1, title=submitted.title, note=submitted.note,
             author=author, vouched=bool(user.name), created=now, changed=now, page=page, query=query,
             recordings=tuple(self._as_now(recordings)), numbers=submitted.numbers,
             picture_type=submitted.picture_type,
         )  # fmt: skip
         with self._database.writing() as connection:
-            connection.execute(insert(FINDINGS).values(row_of(finding, submitted.picture)))
+            _insert_once(connection, row_of(finding, submitted.picture))
         return finding
 
     def change(self, finding_id: str, given: Mapping[str, Any]) -> tuple[Finding, bool]:
@@ -131,11 +135,23 @@ class FindingQueries:
         values = {name: getattr(changed, name) for name in ("title", "note", "changed", "version")}
         with self._database.writing() as connection:
             done = connection.execute(update(FINDINGS).where(*_is(finding_id, given)).values(values)).rowcount
-        return (changed, True) if done else (self.one(finding_id)[0], False)
+        if done:
+            return changed, True
+        now = self.one(finding_id)[0]
+        # The very change, which arrived twice.
+        return now, (now.version, now.title, now.note) == (changed.version, changed.title, changed.note)
 
     def remove(self, finding_id: str, given: Mapping[str, Any]) -> Finding | None:
-        """Remove a finding; return what is kept instead where somebody changed it first."""
-        self._own(finding_id, given)
+        """Remove a finding; return what is kept instead where somebody changed it first.
+
+        What is not there, or not for who asks, needs no removing: the question may have arrived twice.
+        """
+        try:
+            self._own(finding_id, given)
+        except UnknownNameError:
+            if FINDING_ID.fullmatch(finding_id):
+                return None
+            raise
         with self._database.writing() as connection:
             done = connection.execute(delete(FINDINGS).where(*_is(finding_id, given))).rowcount
         return None if done else self.one(finding_id)[0]
@@ -155,6 +171,12 @@ class FindingQueries:
             if found is not None:
                 limited = is_limited(self._recordings, key)
                 yield KeptRecording(key, found.name, found.fingerprint, limited)
+
+
+def _insert_once(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Insert a row, unless there is one of its id."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    connection.execute(dialect.insert(FINDINGS).values(row).on_conflict_do_nothing())
 
 
 def _version(given: Mapping[str, Any]) -> int:

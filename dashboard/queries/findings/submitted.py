@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +13,16 @@ from typing import Any
 from analytics.errors import ParameterError
 from dashboard.queries.findings.picture import read_picture
 
-__all__ = ["MAX_AUTHOR", "MAX_NOTE", "MAX_NUMBERS", "MAX_TITLE", "Submitted", "read_submitted", "read_text"]
+__all__ = [
+    "FINDING_ID",
+    "MAX_AUTHOR",
+    "MAX_NOTE",
+    "MAX_NUMBERS",
+    "MAX_TITLE",
+    "Submitted",
+    "read_submitted",
+    "read_text",
+]
 
 MAX_TITLE = 200
 MAX_NOTE = 20_000
@@ -20,6 +32,8 @@ MAX_NAME = 120
 MAX_VALUE = 400
 LARGEST = 1e300
 KEPT_CONTROLS = "\n\t"
+FINDING_ID = re.compile(r"[0-9a-f]{16}")
+REQUEST = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,18 @@ class Submitted:
     numbers: tuple[Mapping[str, Any], ...]
     picture_type: str
     picture: bytes
+    request: str = ""
+    """The name that the page gave what it sends; it may arrive twice. Empty: it gave none."""
+
+    def id_of(self, *kept_with: object) -> str:
+        """Return the id of the finding: the same whenever this arrives again, of nobody else, or else a new one.
+
+        `kept_with` is what the host adds: who keeps it and which view it is of. So no name that somebody
+        sends leads to what another has kept, and what was written since is another finding.
+        """
+        if not self.request:
+            return secrets.token_hex(8)
+        return hashlib.sha256(repr((self, kept_with)).encode()).hexdigest()[:16]
 
 
 def read_submitted(given: Mapping[str, Any]) -> Submitted:
@@ -45,6 +71,7 @@ def read_submitted(given: Mapping[str, Any]) -> Submitted:
         numbers=_numbers(given.get("numbers")),
         picture_type=kind,
         picture=picture,
+        request=_request(given.get("request")),
     )
 
 
@@ -66,6 +93,11 @@ def read_text(name: str, given: Any, *, most: int, line: bool = False, needed: b
     if needed and not text:
         raise ParameterError(f"The {name} is empty. Say in a few words what was found.")
     return text
+
+
+def _request(given: Any) -> str:
+    name = _string(given)
+    return name if REQUEST.fullmatch(name) else ""
 
 
 def _numbers(given: Any) -> tuple[Mapping[str, Any], ...]:

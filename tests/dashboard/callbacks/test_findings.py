@@ -52,6 +52,32 @@ def test_a_finding_is_kept_listed_changed_and_removed(ask):
     assert ask("findings")["answer"]["rows"] == []
 
 
+def test_what_arrives_twice_counts_once(ask):
+    sent = {**SENT, "request": "a" * 32}
+    kept = [ask("finding-keep", **sent)["answer"] for _ in range(2)]
+    assert kept[0] == kept[1]
+    changes = {"id": kept[0]["id"], "author": "Ada", "version": 1, "title": "two", "note": ""}
+    changed = [ask("finding-change", **changes)["answer"] for _ in range(2)]
+    assert changed[0] == changed[1] and changed[0]["done"]
+    other = ask("finding-change", **{**changes, "title": "three"})["answer"]
+    assert (other["done"], other["now"]["title"]) == (False, "two")
+    assert len(ask("findings")["answer"]["rows"]) == 1
+    removed = [ask("finding-remove", id=kept[0]["id"], author="Ada", version=2)["answer"] for _ in range(2)]
+    assert removed == [{"done": True, "now": None}] * 2
+
+
+def test_a_name_that_another_sent_leads_to_nothing_of_theirs(ask):
+    sent = {**SENT, "request": "a" * 32}
+    first = ask("finding-keep", **sent)["answer"]["id"]
+    others = [
+        ask("finding-keep", **{**sent, **change})["answer"]["id"]
+        for change in ({"author": "Bob"}, {"note": "more"}, {"request": ""}, {"request": "x" * 32})
+    ]
+    assert len({first, *others}) == 5
+    found = ask("finding", id=first, author="Ada")["answer"]
+    assert (found["author"], found["note"], found["version"]) == ("Ada", SENT["note"], 1)
+
+
 @pytest.mark.parametrize(
     ("question", "sent", "told"),
     [

@@ -217,8 +217,11 @@ database = Database(url, Path(folder))
 findings = FindingQueries(database, RecordingQueries(Path(folder)))
 picture = "<svg xmlns='http://www.w3.org/2000/svg'><text>" + "x" * 5000 + "</text></svg>"
 for number in range({kept}):
-    sent = read_submitted({{"title": f"{{name}} {{number}}", "author": name, "picture": picture}})
-    findings.keep(sent, page="match", query="", recordings=["plays"])
+    sent = read_submitted({{"title": f"{{name}} {{number}}", "author": name, "picture": picture,
+                            "request": f"{{number:032x}}"}})
+    for _ in range(2):
+        # Each arrives twice, as after a broken connection.
+        findings.keep(sent, page="match", query="", recordings=["plays"])
 database.close()
 """
 
@@ -246,6 +249,7 @@ def _keep_twice(url: str, folder) -> None:
     database = Database(url, folder)
     found, _sight = FindingQueries(database, RecordingQueries(folder)).visible()
     database.close()
+    assert len(found) == 2 * KEPT
     assert {finding.title for finding in found} == {
         f"{name} {number}" for name in ("ada", "bob") for number in range(KEPT)
     }
