@@ -110,8 +110,9 @@ class FindingQueries:
         if not author:
             raise ParameterError("A finding has an author. Type your name.")
         finding = Finding(
-            id=submitted.id_of(author, user.name, page, query), version=1, title=submitted.title, note=submitted.note,
-            author=author, vouched=bool(user.name), created=now, changed=now, page=page, query=query,
+            id=submitted.id_of(author, user.name, page, query), version=1, title=submitted.title,
+            note=submitted.note, author=author, vouched=bool(user.name), created=now, changed=now,
+            page=page, query=query,
             recordings=tuple(self._as_now(recordings)), numbers=submitted.numbers,
             picture_type=submitted.picture_type,
         )  # fmt: skip

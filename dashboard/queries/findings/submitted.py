@@ -51,10 +51,10 @@ class Submitted:
     """The name that the page gave what it sends; it may arrive twice. Empty: it gave none."""
 
     def id_of(self, *kept_with: object) -> str:
-        """Return the id of the finding: the same whenever this arrives again, of nobody else, or else a new one.
+        """Return the id of the finding: the same whenever this arrives again, and of nothing else.
 
         `kept_with` is what the host adds: who keeps it and which view it is of. So no name that somebody
-        sends leads to what another has kept, and what was written since is another finding.
+        sends leads to what another has kept, and a text that was changed since is another finding.
         """
         if not self.request:
             return secrets.token_hex(8)
