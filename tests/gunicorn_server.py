@@ -36,6 +36,14 @@ class Gunicorn:
         told = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [int(number) for number in told.split()]
 
+    def computing(self) -> list[int]:
+        """Return which processes compute an answer just now: they hold the locks of the shared cache."""
+        with os.scandir(self.output.parent / "cache" / "locks") as entries:
+            # The number stands in the entry: the file may be gone already.
+            locks = {entry.inode() for entry in entries if entry.name != "room"}
+        held = [line.split() for line in Path("/proc/locks").read_text().splitlines() if "FLOCK" in line]
+        return [int(pid) for *_, pid, place, _start, _end in held if int(place.split(":")[2]) in locks]
+
     def get(self, path: str) -> tuple[int, bytes]:
         """Return the status and the body of an answer."""
         return self._answer(urllib.request.Request(self.url + path))

@@ -9,12 +9,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.server import ROOT
 
 PROGRAM = "/usr/sbin/nginx"
 EXAMPLE = ROOT / "deploy" / "nginx.conf"
-EXAMPLE_UPSTREAM = "http://127.0.0.1:8050"
+EXAMPLE_UPSTREAM = ROOT / "deploy" / "nginx-upstream.conf"
+EXAMPLE_ADDRESS = "127.0.0.1:8050"
 PREFIX = "/lab/"
 """Where the example serves the pages."""
 START_SECONDS = 20
@@ -34,6 +36,7 @@ http {{
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
+  {upstream}
   server {{
     listen 127.0.0.1:{port}{tls};
     {certificate}
@@ -64,7 +67,8 @@ def in_front(upstream: str, folder: Path, *, port: int, https: bool = False) -> 
     configuration.write_text(
         CONFIGURATION.format(
             folder=folder, port=port, certificate=certificate,
-            locations=EXAMPLE.read_text().replace(EXAMPLE_UPSTREAM, upstream),
+            locations=EXAMPLE.read_text(),
+            upstream=EXAMPLE_UPSTREAM.read_text().replace(EXAMPLE_ADDRESS, urlsplit(upstream).netloc),
             tls=" ssl" if https else "",
             # Started by root, its workers would belong to somebody who may not read the folder.
             user="user root;" if Path("/proc/self").stat().st_uid == 0 else "",

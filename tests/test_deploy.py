@@ -30,7 +30,9 @@ def test_the_example_of_a_file_of_settings_is_read_and_fits_nginx():
     settings = Settings.from_environment({"STATEROOM_SETTINGS": str(DEPLOY / "stateroom.toml")})
     nginx = (DEPLOY / "nginx.conf").read_text()
     assert f"location {settings.prefix} {{" in nginx
-    assert f"proxy_pass http://{settings.host}:{settings.port};" in nginx
+    listens = re.findall(r"server (\S+) max_fails=0;", (DEPLOY / "nginx-upstream.conf").read_text())
+    assert listens == [f"{settings.host}:{settings.port}"] * 2
+    assert "proxy_pass http://stateroom;" in nginx
     assert f"client_max_body_size {settings.request_megabytes}m;" in nginx
     assert tomllib.loads((DEPLOY / "stateroom.toml").read_text())["access"] == settings.access == "accounts"
 
@@ -64,7 +66,10 @@ def test_the_container_has_what_it_copies_and_no_rights():
 def test_nginx_takes_its_example(tmp_path):
     text = f"""
         pid {tmp_path}/pid; error_log stderr; events {{}}
-        http {{ access_log off; server {{ listen unix:{tmp_path}/s; include {DEPLOY / "nginx.conf"}; }} }}
+        http {{
+            access_log off; include {DEPLOY / "nginx-upstream.conf"};
+            server {{ listen unix:{tmp_path}/s; include {DEPLOY / "nginx.conf"}; }}
+        }}
     """
     (tmp_path / "nginx.conf").write_text(text)
     done = subprocess.run(
