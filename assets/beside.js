@@ -134,12 +134,15 @@
     stateroom.beside = {
         draw,
         stateIn,
+        /** What is beside, in words; nothing: empty. */
+        words: () => (isShown() ? "beside " + [nameOf(second()), shown.state].filter(Boolean).join(", ") : ""),
         /** Say what the mounted page shows beside the first; two empty texts: nothing. */
         show(recording, state, options) {
             shown = {...NONE, ...options, path: window.location.pathname, recording: recording || "", state: state || ""};
             choosing = choosing && !isShown();
             draw();
             stateroom.markMenu();
+            stateroom.embed.follow();
         },
         /** The parameters that carry the choice to another page. */
         carried(parameters) {

@@ -17,8 +17,9 @@
 
     function words() {
         const {recording, state} = stateroom.pickers.shown;
+        const beside = stateroom.beside.words();
         const page = [...document.querySelectorAll(".menu-link")].find((link) => link.pathname === window.location.pathname);
-        return [page && page.textContent, recording, state].filter(Boolean).join(" · ");
+        return [page && page.textContent, recording, state, beside].filter(Boolean).join(" · ");
     }
 
     function follow() {
@@ -87,6 +88,8 @@
             follow();
         }
     }));
+
+    stateroom.embed = {follow};
 
     // ---- what Dash calls --------------------------------------------------------------------------------
     window.dash_clientside = window.dash_clientside || {};

@@ -22,7 +22,7 @@
     function title() {
         const shown = stateroom.pickers.shown;
         const page = document.querySelector(".menu-link[aria-current]");
-        return ["Stateroom", page && page.textContent, shown.recording, shown.state].filter(Boolean).join(", ");
+        return ["Stateroom", page && page.textContent, shown.recording, shown.state, stateroom.beside.words()].filter(Boolean).join(", ");
     }
 
     function frameLine({theme, height}) {

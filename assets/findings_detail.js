@@ -64,6 +64,10 @@
         const under = make("figcaption", "quiet", "as it was on ");
         under.append(findings.moment(finding.created), " · ", make("a", "", "save " + kind.toUpperCase(),
             {href: finding.picture, download: stateroom.files.name("finding", finding.title.slice(0, 60)) + "." + kind}));
+        const whole = stateroom.button("as wide as the page", "Show the picture as wide as the page", () =>
+            whole.setAttribute("aria-pressed", String(made.classList.toggle("is-whole"))), "link-button");
+        whole.setAttribute("aria-pressed", "false");
+        under.append(" · ", whole);
         made.append(image, under);
         return [made];
     }

@@ -56,7 +56,7 @@
         return [
             {name: "matches listed", value: lengths.length, unit: "over " + stateroom.whole(results.positions) + " positions"},
             ...(lengths.length ? [{name: "length of the first match", value: lengths[0], unit: "positions"},
-                {name: "lengths", value: Math.min(...lengths) + " to " + Math.max(...lengths), unit: "positions"}] : []),
+                {name: "lengths", value: [...new Set([Math.min(...lengths), Math.max(...lengths)])].join(" to "), unit: "positions"}] : []),
         ];
     }
 

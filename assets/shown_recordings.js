@@ -4,6 +4,8 @@
     const stateroom = (window.stateroom = window.stateroom || {});
     const chosen = () => stateroom.recordings.chosen();
     const facts = () => stateroom.catalog[chosen()] || null;
+    const nameOf = (key) => (stateroom.catalog[key] || {name: key}).name;
+    const second = () => stateroom.recordings.parameters().get("beside") || "";
 
     function numbers() {
         const known = facts();
@@ -16,7 +18,7 @@
     }
 
     (stateroom.shown = stateroom.shown || {}).recordings = {
-        title: () => "Recording " + (facts() ? facts().name : chosen()),
+        title: () => "Recording " + nameOf(chosen()) + (second() ? " beside " + nameOf(second()) : ""),
         numbers,
         // shown_memory.js finds figures.
         picture: () => stateroom.figureShown("#home-pane"),

@@ -137,7 +137,7 @@ def _size(detail: RecordingDetail) -> dict[str, Any]:
         "vocabulary": facts.n_vocabulary,
         "predictions kept": facts.top_k,
         "loss kept": "yes" if detail.has_loss else "no",
-        "bytes": facts.n_bytes,
+        "bytes on disk": facts.n_bytes + facts.n_derived_bytes,
         "recorded": facts.created[:16].replace("T", " "),
     }
 

@@ -22,7 +22,8 @@ HEADS = (
 def as_csv(findings: Sequence[Finding], sight: Sight, address: Callable[[Finding], str]) -> str:
     """Return the table; `address` says where a finding's view is."""
     content = io.StringIO()
-    writer = csv.writer(content, quoting=csv.QUOTE_MINIMAL)
+    # Where a spreadsheet parts cells at semicolons, only quotes keep a text with one in its cell.
+    writer = csv.writer(content, quoting=csv.QUOTE_ALL)
     writer.writerow(HEADS)
     for finding in findings:
         writer.writerow([safe_cell(cell) for cell in _cells(finding, sight, address(finding))])

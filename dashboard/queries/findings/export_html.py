@@ -19,21 +19,30 @@ STATES_TOLD = {
 }
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 STYLE = """
-:root { color-scheme: light; }
+:root { color-scheme: light dark; --text: #1b1f24; --quiet: #57606a; --page: #fff; --raised: #f6f7f8;
+  --line: #d5dade; --strong: #8a939c; --link: #0b5fa5; --since: #fdf0ee; --since-line: #b42318; }
+@media screen and (prefers-color-scheme: dark) {
+  :root { --text: #e6e9ec; --quiet: #a3acb5; --page: #14171a; --raised: #1c2024;
+    --line: #343b42; --strong: #7b858f; --link: #6cb4f0; --since: #33191a; --since-line: #ff8a7a; } }
 body { font: 15px/1.5 "IBM Plex Sans", system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif;
-  color: #1b1f24; background: #fff; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
+  color: var(--text); background: var(--page); max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
   overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.2rem; margin: 0; }
-article { border-top: 1px solid #8a939c; margin-top: 1.5rem; padding-top: 1rem; break-inside: avoid-page; }
-.by, footer { color: #57606a; margin: 0.25rem 0; }
-.since { border-left: 4px solid #b42318; padding: 0.125rem 0.5rem; background: #fdf0ee; }
+article { border-top: 1px solid var(--strong); margin-top: 1.5rem; padding-top: 1rem; }
+.by, footer { color: var(--quiet); margin: 0.25rem 0; }
+.since { border-left: 4px solid var(--since-line); padding: 0.125rem 0.5rem; background: var(--since); }
 .note h1, .note h2, .note h3, .note h4 { font-size: 1rem; font-weight: 600; margin: 0.75rem 0 0.25rem; }
 .note pre, .note code { font-family: "IBM Plex Mono", ui-monospace, Menlo, Consolas, monospace; }
-.note pre { background: #f6f7f8; padding: 0.5rem; white-space: pre-wrap; }
-.note blockquote { margin: 0.5rem 0; padding-left: 0.75rem; border-left: 3px solid #d5dade; color: #57606a; }
-img { display: block; max-width: 100%; height: auto; border: 1px solid #d5dade; margin: 0.75rem 0; }
+.note pre { background: var(--raised); padding: 0.5rem; white-space: pre-wrap; }
+.note blockquote { margin: 0.5rem 0; padding-left: 0.75rem; border-left: 3px solid var(--line);
+  color: var(--quiet); }
+img { display: block; max-width: 100%; height: auto; border: 1px solid var(--line); margin: 0.75rem 0; }
 table { border-collapse: collapse; } td, th { padding: 0.125rem 1rem 0.125rem 0; text-align: left;
-  font-weight: 400; vertical-align: baseline; } th { color: #57606a; } a { color: #0b5fa5; }
+  font-weight: 400; vertical-align: baseline; } th { color: var(--quiet); overflow-wrap: break-word; }
+a { color: var(--link); }
+@media print { body { margin: 0 auto; font-size: 11pt; } h2, .by { break-after: avoid; }
+  img { break-inside: avoid; max-height: 23cm; } tr { break-inside: avoid; }
+  footer a::after { content: " (" attr(href) ")"; } }
 """
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
 
 __all__ = ["as_html", "as_line"]
 
@@ -62,4 +67,12 @@ def _unescaped(text: str) -> str:
 
 def _markdown() -> MarkdownIt:
     # A parser keeps state while it reads, so each thread has its own.
-    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
+    markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    markdown.add_render_rule("image", _as_link)
+    return markdown
+
+
+def _as_link(_renderer: RendererHTML, tokens: Sequence[Token], place: int, *_: Any) -> str:
+    """A picture from elsewhere is not fetched: its words link to it."""
+    address, words = str(tokens[place].attrs.get("src", "")), tokens[place].content
+    return f'<a href="{escapeHtml(address)}">{escapeHtml(words or address)}</a>'

@@ -85,6 +85,12 @@ def test_a_table_holds_what_was_kept_in_safe_cells(findings):
     assert not [cell for cell in row.values() if cell[:1] in "=+-@\t\r" and cell]
 
 
+def test_a_text_with_a_semicolon_stays_in_its_cell(findings):
+    keep(findings, title="a;=1+1")
+    found, sight = findings.visible()
+    assert '"a;=1+1"' in as_csv(found, sight, lambda _finding: "http://host/")
+
+
 def test_the_page_holds_pictures_and_runs_nothing(findings):
     keep(findings, title=HOSTILE, note=f"**bold** {HOSTILE}", author=HOSTILE[:90], picture=PICTURE,
          numbers=[{"name": HOSTILE, "value": HOSTILE, "unit": HOSTILE}])  # fmt: skip

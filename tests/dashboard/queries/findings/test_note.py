@@ -51,6 +51,13 @@ def test_a_link_tells_its_place_nothing():
     )
 
 
+def test_a_picture_from_elsewhere_becomes_a_link_to_it():
+    assert as_html('![a "view"](https://a.example/x.png?a=1&b=2)') == (
+        '<p><a href="https://a.example/x.png?a=1&amp;b=2" rel="noopener noreferrer">a "view"</a></p>\n'
+    )
+    assert as_line("See ![the view](https://a.example/x.png)") == "See the view"
+
+
 def test_a_line_is_short_and_plain():
     assert as_line("a <b> & c\n\n> d") == "a <b> & c d"
     assert len(as_line("word " * 1000)) == 200
