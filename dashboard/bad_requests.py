@@ -58,7 +58,9 @@ def refuse_bad_requests(app: Dash, settings: Settings) -> None:
 def _told(error: HTTPException, limit: int) -> Response:
     sentence = SENTENCES.get(error.code, error.description or "The request is refused.")
     if error.code == 413:
-        sentence = f"The request is larger than {limit} MB, the most that this host takes."
+        # An address may take less than the others.
+        most = (request.max_content_length or limit * MEGABYTE) / MEGABYTE
+        sentence = f"The request is larger than {most:g} MB, the most that this host takes."
     elif isinstance(error, _Malformed):
         sentence = str(error.description)
     if error.code != 500:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 import time
@@ -14,11 +15,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, insert, select, update
 
 from analytics.errors import ParameterError, UnknownNameError, nearest
-from dashboard.access.names import check_groups, check_name, folded
+from dashboard.access.names import NAME, check_groups, check_name, folded
 from dashboard.access.tables import ACCOUNTS, SESSIONS
 from dashboard.database import Database
 
-__all__ = ["Account", "Accounts"]
+__all__ = ["FEWEST_CHARACTERS", "Account", "Accounts", "checked_password"]
 
 FEWEST_CHARACTERS = 10
 MOST_CHARACTERS = 1_000
@@ -62,7 +63,7 @@ class Accounts:
             If there is one of this name, or name, password or groups make no sense.
         """
         name, named = check_name(name), check_groups(groups)
-        password_hash = self._hash(_checked(password))
+        password_hash = self._hash(checked_password(password))
         row = {"name": name, "password_hash": password_hash, "groups": _written(named), "made": time.time()}
         with self._database.writing() as connection:
             if connection.execute(select(ACCOUNTS.c.name).where(ACCOUNTS.c.name == name)).first():
@@ -72,7 +73,7 @@ class Accounts:
 
     def change_password(self, name: str, password: str) -> None:
         """Give an account another password, and end its sessions."""
-        password_hash = self._hash(_checked(password))
+        password_hash = self._hash(checked_password(password))
         self._change(name, {"password_hash": password_hash}, ends_sessions=True)
 
     def change_groups(self, name: str, groups: Iterable[str]) -> None:
@@ -93,6 +94,11 @@ class Accounts:
         fits = self._verify(stored or nobodys, password[:MOST_CHARACTERS])
         return folded(name) if fits and stored and len(password) <= MOST_CHARACTERS else None
 
+    def password_mark(self, name: str) -> str:
+        """Return what changes whenever the password of an account does; empty where there is no account."""
+        stored = self._stored_hash(folded(name))
+        return hashlib.blake2b(stored.encode(), digest_size=16).hexdigest() if stored else ""
+
     def _change(self, name: str, values: dict[str, str], *, ends_sessions: bool = False) -> None:
         with self._database.writing() as connection:
             where = ACCOUNTS.c.name == folded(name)
@@ -103,6 +109,9 @@ class Accounts:
             raise self._unknown(name)
 
     def _stored_hash(self, name: str) -> str | None:
+        if not NAME.fullmatch(name):
+            # No database has to be asked for what no name can be; PostgreSQL fails at some of it.
+            return None
         with self._database.reading(ACCOUNTS) as connection:
             if connection is None:
                 return None
@@ -130,7 +139,8 @@ class Accounts:
         return UnknownNameError(f"There is no account '{name[:64]}'.{hint}")
 
 
-def _checked(password: str) -> str:
+def checked_password(password: str) -> str:
+    """Return a password if it may be one."""
     if not FEWEST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
         raise ParameterError(
             f"A password has {FEWEST_CHARACTERS} to {MOST_CHARACTERS:,} characters. Got {len(password)}."

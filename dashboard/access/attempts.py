@@ -1,4 +1,9 @@
-"""How often a sign-in may be tried: counted in the database, so for all workers and hosts together."""
+"""How often a sign-in may be tried: counted in the database, so for all workers and hosts together.
+
+Guessing has to be slow, and nobody may keep somebody else out by it. So what is counted against a name is
+counted for each address by itself, and from everywhere together only up to a much higher number; a browser
+in which that user signed in before is counted by itself, whatever others try meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +20,14 @@ from dashboard.database import Database
 __all__ = ["Attempts"]
 
 WINDOW_S = 900
-PER_ACCOUNT = 10
-"""Wrong passwords for one name within the window."""
+PER_PAIR = 10
+"""Wrong passwords for one name from one address within the window."""
+PER_BROWSER = 10
+"""In a browser that knows the user."""
 PER_ADDRESS = 30
 """From one address, whatever the names; several people may share one."""
+PER_ACCOUNT = 100
+"""For one name, from wherever."""
 
 
 class Attempts:
@@ -27,12 +36,13 @@ class Attempts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, name: str, address: str) -> int:
+    def begin(self, name: str, address: str, *, browser: str = "") -> int:
         """Count an attempt before its password is looked at; return how many seconds to wait, 0 if none.
 
-        It is written first and counted then, so that of attempts made at once none is overlooked.
+        `browser` is the number of one that is known to be of this user. An attempt is written first and
+        counted then, so that of several made at once none is overlooked.
         """
-        now, limits = time.time(), {_account(name): PER_ACCOUNT, _address(address): PER_ADDRESS}
+        now, limits = time.time(), _limits(name, address, browser)
         with self._database.writing() as connection:
             connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.at < now - WINDOW_S))
             numbers = [
@@ -46,12 +56,14 @@ class Attempts:
                 connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.number.in_(numbers)))
         return wait
 
-    def succeeded(self, name: str, address: str) -> None:
-        """Forget what was counted against an account, and this attempt against the address."""
+    def succeeded(self, name: str, address: str, *, browser: str = "") -> None:
+        """Forget what was counted against whoever succeeded, and this attempt where others count too."""
+        own, *shared = _limits(name, address, browser)
         with self._database.writing() as connection:
-            connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.who == _account(name)))
-            last = select(func.max(ATTEMPTS.c.number)).where(ATTEMPTS.c.who == _address(address))
-            connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.number == last.scalar_subquery()))
+            connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.who == own))
+            for who in shared:
+                last = select(func.max(ATTEMPTS.c.number)).where(ATTEMPTS.c.who == who)
+                connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.number == last.scalar_subquery()))
 
     def _wait(self, who: str, most: int, now: float) -> int:
         with self._database.reading(ATTEMPTS) as connection:
@@ -63,9 +75,17 @@ class Attempts:
         return 0 if count <= most else max(1, int(oldest + WINDOW_S - now) + 1)
 
 
-def _account(name: str) -> str:
-    # Hashed: whoever types a password into the field of the name does not find it kept here.
-    return hashlib.blake2b(folded(name).encode(), digest_size=16, person=b"account").hexdigest()
+def _limits(name: str, address: str, browser: str) -> dict[str, int]:
+    """What an attempt is counted against and how often that may be; the first is the user's own."""
+    if browser:
+        return {_hashed("browser", browser): PER_BROWSER}
+    account, place = _hashed("account", folded(name)), _address(address)
+    return {_hashed("pair", f"{account} {place}"): PER_PAIR, place: PER_ADDRESS, account: PER_ACCOUNT}
+
+
+def _hashed(kind: str, text: str) -> str:
+    # Whoever types a password into the field of the name does not find it kept here.
+    return hashlib.blake2b(text.encode(), digest_size=16, person=kind.encode()).hexdigest()
 
 
 def _address(text: str) -> str:

@@ -10,6 +10,7 @@ from analytics.errors import AnalyticsError
 from dashboard.access.origin import check_origin
 from dashboard.access.refusal import Refused, refused
 from dashboard.access.ways import Way
+from dashboard.database import DatabaseError
 from dashboard.user import NOBODY, act_as
 
 __all__ = ["HEALTH", "USER", "Guard"]
@@ -49,6 +50,7 @@ class Guard:
     def stand_before(self, server: Flask) -> None:
         """Ask before anything else that is done before a request."""
         server.before_request_funcs.setdefault(None, []).insert(0, self._look)
+        server.register_error_handler(DatabaseError, _unknown)
 
     def _look(self) -> Response | None:
         try:
@@ -57,8 +59,7 @@ class Guard:
         except Refused as refusal:
             return refused(refusal)
         except AnalyticsError as error:
-            log.error("It could not be found out who asks: %s", error)
-            return refused(Refused(503, "It cannot be found out at the moment who asks. Try again."))
+            return _unknown(error)
         request.environ[USER] = user
         act_as(user)
         return None
@@ -66,3 +67,8 @@ class Guard:
     def _is_public(self) -> bool:
         method = "GET" if request.method == "HEAD" else request.method
         return (method, request.path) in self._public
+
+
+def _unknown(error: AnalyticsError) -> Response:
+    log.error("It could not be found out who asks: %s", error)
+    return refused(Refused(503, "It cannot be found out at the moment who asks. Try again."))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from analytics.errors import ParameterError
 
-__all__ = ["check_groups", "check_name", "folded"]
+__all__ = ["NAME", "check_groups", "check_name", "folded"]
 
 NAME = re.compile(r"[\w.@+-]{1,64}")
 """No white space, no comma, no slash: a name stands in logs, in lists and on the command line."""

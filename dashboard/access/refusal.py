@@ -35,9 +35,10 @@ def refused(refusal: Refused) -> Response:
 
 def is_navigation() -> bool:
     """Return whether a browser asks for a page, to be shown in its window or in a frame."""
-    if request.method not in ("GET", "HEAD"):
-        return False
     mode = request.headers.get("Sec-Fetch-Mode")
     if mode is not None:
+        # A form that is sent shows a page, too.
         return mode == "navigate"
+    if request.method not in ("GET", "HEAD"):
+        return False
     return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"

@@ -10,8 +10,12 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from dashboard.access.accounts import Accounts
 from dashboard.access.attempts import Attempts
+from dashboard.access.changing_password import PasswordChange
 from dashboard.access.cookies import Cookie
+from dashboard.access.entry import MOST_BYTES, Entry, TooMany
 from dashboard.access.guard import Guard
+from dashboard.access.known_browsers import KnownBrowsers
+from dashboard.access.plain_page import FILES
 from dashboard.access.refusal import Refused
 from dashboard.access.sessions import Sessions
 from dashboard.access.sign_in_page import sign_in_page
@@ -25,12 +29,9 @@ from dashboard.user import User
 __all__ = ["SIGN_IN", "SIGN_OUT", "SignedIn"]
 
 SIGN_IN, SIGN_OUT, METRICS = "sign-in", "sign-out", "metrics"
-FILES = ("signin.css", "theme.js", "icon.svg")
-"""What the page needs of `assets`; everything else there is for those who are in."""
 FILES_SEEN_S = 5.0
 """A page asks for a hundred scripts and styles at once, which are the same for everybody."""
 TOKEN_S = 12 * 3_600
-MOST_BYTES = 64_000
 SIGNED_OUT = "You are signed out. Sign in to go on."
 LEAVING, LEFT = "left", "You are signed out."
 WRONG = "The name or the password is wrong."
@@ -40,8 +41,8 @@ class SignedIn:
     """Whoever signed in with an account, until the session ends."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
-        self._accounts, self._attempts = Accounts(database), Attempts(database)
-        if not self._accounts.all():
+        accounts = Accounts(database)
+        if not accounts.all():
             raise SettingsError(
                 f"{variable('access')} is accounts, and there is none yet. "
                 "Make the first one: python -m dashboard users add NAME"
@@ -50,7 +51,12 @@ class SignedIn:
         self._sessions = Sessions(database, derived_key(key, "sessions"), hours=settings.session_hours)
         self._tokens = URLSafeTimedSerializer(derived_key(key, "sign-in"), salt="token")
         self._session, self._visit = Cookie("session", key, settings), Cookie("visit", key, settings)
+        known = KnownBrowsers(accounts, derived_key(key, "known browsers"), settings)
+        self._entry = Entry(accounts, Attempts(database), self._sessions, cookie=self._session, known=known)
         self._prefix = settings.prefix
+        self._change = PasswordChange(
+            accounts, self._entry, prefix=self._prefix, files=self._prefix + SIGN_IN
+        )
         self._files = (f"{self._prefix}assets/", f"{self._prefix}_dash-component-suites/")
 
     def user(self) -> User:
@@ -69,6 +75,7 @@ class SignedIn:
         for form in (address, leaving):
             guard.open("POST", form)
             guard.take_forms(form)
+        # Of `assets`, everything else is for those who are in.
         for page in (address, *(f"{address}/{name}" for name in FILES)):
             guard.open("GET", page)
 
@@ -79,6 +86,8 @@ class SignedIn:
         @server.get(f"{address}/<any({','.join(FILES)}):name>", endpoint=f"{SIGN_IN}-file")
         def file(name: str) -> Response:
             return send_from_directory(folder, name)
+
+        self._change.register(server, guard)
 
     def _show(self) -> Response:
         wanted = safe_address(request.args.get("next", ""), self._prefix)
@@ -93,21 +102,16 @@ class SignedIn:
         if not self._token_fits(form.get("token", "")):
             sentence = "This page was open for too long, or the browser keeps no cookies. Try again."
             return self._page(wanted, name=name, sentence=sentence, status=400)
-        address = request.remote_addr or ""
-        wait = self._attempts.begin(name, address)
-        if wait:
-            sentence = f"There were too many attempts. Try again in {-(-wait // 60)} minutes."
-            answer = self._page(wanted, name=name, sentence=sentence, status=429)
-            answer.headers["Retry-After"] = str(wait)
+        try:
+            account = self._entry.account(name, form.get("password", ""))
+        except TooMany as refusal:
+            answer = self._page(wanted, name=name, sentence=str(refusal), status=429)
+            answer.headers["Retry-After"] = str(refusal.wait)
             return answer
-        account = self._accounts.check(name, form.get("password", ""))
         if account is None:
             return self._page(wanted, name=name, sentence=WRONG, status=401)
-        self._attempts.succeeded(name, address)
-        # A session is never taken over from before the sign-in.
-        self._sessions.end(self._session.value())
         answer = redirect(wanted, 303)
-        self._session.send(answer, self._sessions.begin(account), seconds=self._sessions.seconds)
+        self._entry.let_in(answer, account)
         self._visit.send(answer, "", seconds=0)
         return answer
 
@@ -144,8 +148,8 @@ class SignedIn:
         given = request.authorization
         if request.path != self._prefix + METRICS or given is None or given.type != "basic":
             return None
-        name, address = given.username or "", request.remote_addr or ""
-        if self._attempts.begin(name, address) or not self._accounts.check(name, given.password or ""):
+        try:
+            account = self._entry.account(given.username or "", given.password or "")
+        except TooMany:
             return None
-        self._attempts.succeeded(name, address)
-        return User(name, sees_all=False)
+        return None if account is None else User(account, sees_all=False)

@@ -16,7 +16,7 @@ def safe_address(text: str, prefix: str) -> str:
     --------
     >>> safe_address("/match?at=3", "/")
     '/match?at=3'
-    >>> [safe_address(text, "/") for text in ("//evil.example", "https://evil.example", "/\\\\evil.example")]
+    >>> [safe_address(text, "/") for text in ("///evil.example", "https://evil.example", "/\\\\evil.example")]
     ['/', '/', '/']
     """
     if not text.startswith(prefix) or len(text) > MOST_CHARACTERS or not text.isprintable() or "\\" in text:
@@ -25,6 +25,7 @@ def safe_address(text: str, prefix: str) -> str:
         parts = urlsplit(text)
     except ValueError:
         return prefix
-    if parts.scheme or parts.netloc or "//" in parts.path or ".." in parts.path:
+    # Of three slashes `urlsplit` keeps one; browsers read another host behind them.
+    if parts.scheme or parts.netloc or text.startswith("//") or "//" in parts.path or ".." in parts.path:
         return prefix
     return text
