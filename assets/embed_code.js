@@ -51,10 +51,10 @@
         const named = make("p", "quiet");
         if (allowed.length) {
             named.textContent = "May be shown by pages of " + [window.location.origin, ...allowed].join(", ")
-                + ". Other portals are added by whoever runs this host (STATEROOM_EMBED_PORTALS).";
+                + ". In other pages the browser leaves the frame empty; portals are added by whoever runs this host (STATEROOM_EMBED_PORTALS).";
         } else {
             named.textContent = "No portal may show it yet, only pages of " + window.location.origin
-                + ". Whoever runs this host allows a portal by its origin: "
+                + ": in others the browser leaves the frame empty. Whoever runs this host allows a portal by its origin: "
                 + "STATEROOM_EMBED_PORTALS=https://portal.example.org";
         }
         return named;
@@ -103,7 +103,7 @@
         const changed = (patch) => {
             Object.assign(chosen, patch);
             code.value = written(chosen);
-            code.rows = chosen.grows ? 12 : 5;
+            code.rows = chosen.grows ? 15 : 5;
         };
         const fields = make("div", "embed-fields");
         fields.append(themeField(chosen, changed), heightField(chosen, changed), growsField(changed));

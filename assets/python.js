@@ -13,7 +13,9 @@
     /** What it shows: the view of the page, or the recording chosen in the frame. */
     function viewShown() {
         const page = stateroom.views.find((candidate) => candidate.mounted());
-        return (page && page.get()) || {recording: stateroom.pickers.shown.recording};
+        return (page && page.get()) || {
+            recording: stateroom.pickers.shown.recording, beside: new URLSearchParams(window.location.search).get("beside") || "",
+        };
     }
 
     async function show() {
@@ -41,6 +43,6 @@
 
     (stateroom.shareEntries = stateroom.shareEntries || []).push({
         key: "python", order: 20, text: "As Python", title: "The lines that compute the same in a notebook",
-        act: show, available: () => true,
+        act: show, available: () => pageShown() !== "findings",
     });
 })();

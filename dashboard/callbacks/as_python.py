@@ -38,7 +38,7 @@ def register(app: Dash, queries: Queries) -> None:
         if page in VIEWS:
             view = VIEWS[page](fields).to_dict()
         else:
-            view = {"recording": str(fields.get("recording", ""))}
+            view = {name: str(fields.get(name) or "") for name in ("recording", "beside")}
         return {"lines": queries.as_python.lines(page, view)}
 
     register_questions(app, "as-python", ("as-python",), answer)

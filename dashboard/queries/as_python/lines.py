@@ -11,7 +11,7 @@ from dashboard.queries.as_python.compare import compare_lines
 from dashboard.queries.as_python.match import match_lines
 from dashboard.queries.as_python.memory import memory_lines
 from dashboard.queries.as_python.sentences import sentences_lines
-from dashboard.queries.as_python.writing import both, opened, script
+from dashboard.queries.as_python.writing import beside_each_other, opened, script
 from dashboard.queries.clusters.beside import ClusterBesideQueries
 from dashboard.queries.clusters.overview import ClusterQueries
 from dashboard.queries.clusters.question import ClustersQuestion
@@ -42,14 +42,24 @@ class PythonQueries:
         if page == "compare":
             return compare_lines(self._recordings.folder, view, ChosenQueries(self._recordings))
         self._recordings.open(view["recording"])
-        lines = self._of(page, view)
+        if page == "sentences":
+            return sentences_lines(self._recordings.folder, view, self._clusters, self._recordings)
+        if page == "memory":
+            return memory_lines(self._recordings.folder, view, self._results, self._recordings)
+        return beside_each_other(
+            self._of(page, view), *(self._of(page, second) for second in self._seconds(page, view))
+        )
+
+    def _seconds(self, page: str, view: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The views of what is beside: one or none."""
+        if page == "recordings":
+            is_second = view["beside"] and view["beside"] != view["recording"]
+            return [{"recording": view["beside"]}] if is_second else []
         if page not in ("match", "clusters") or not view["beside_state"]:
-            return lines
+            return []
         if page == "clusters":
-            second = asdict(self._clusters_beside.second(ClustersQuestion.of(view)))
-        else:
-            second = _second(view)
-        return both(lines, self._of(page, second))
+            return [asdict(self._clusters_beside.second(ClustersQuestion.of(view)))]
+        return [_second(view)]
 
     def _of(self, page: str, view: Mapping[str, Any]) -> str:
         folder = self._recordings.folder
@@ -57,10 +67,7 @@ class PythonQueries:
             return match_lines(folder, view)
         if page == "clusters":
             return clusters_lines(folder, view, self._clusters)
-        if page == "sentences":
-            return sentences_lines(folder, view, self._clusters, self._recordings)
-        if page == "memory":
-            return memory_lines(folder, view, self._results, self._recordings)
+        self._recordings.open(view["recording"])
         return script(
             opened(folder, view["recording"]),
             "print(recording.state_names, recording.n_positions, recording.sequence_starts)",

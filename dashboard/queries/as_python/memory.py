@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from analytics.store.recording import Recording
-from dashboard.queries.as_python.writing import call, given, opened, script
+from dashboard.queries.as_python.writing import beside_each_other, call, given, opened, script
 from dashboard.queries.memory.network import shipped_shape
 from dashboard.queries.memory.question import MemoryQuestion
 from dashboard.queries.memory.results import MemoryResults
@@ -26,9 +28,34 @@ EMBEDDING = (
 def memory_lines(
     folder: str, view: Mapping[str, Any], results: MemoryResults, recordings: RecordingQueries
 ) -> str:
-    """Return the lines that compute, or load where it is stored, what the tab of the view shows."""
+    """Return the lines that compute, or load where it is stored, what the tab shows, B beside A."""
     asked, tab = MemoryQuestion.of(view), view["view"]
-    recording = recordings.open(asked.recording)
+    first = recordings.open(asked.recording)
+    others = [each for each in asked.curves[1:] if recordings.find(each.recording)]
+    if tab != "decay":
+        others = [
+            each for each in others[:1] if _is_alike(first, recordings.open(each.recording), asked, tab)
+        ]
+    return beside_each_other(
+        *(
+            _lines(folder, each, recordings.open(each.recording), results=results, tab=tab)
+            for each in (asked, *others)
+        )
+    )
+
+
+def _is_alike(first: Recording, second: Recording, asked: MemoryQuestion, tab: str) -> bool:
+    """Whether what is asked of the first by a position, or by ids of words, means the same in the second."""
+    if tab == "where":
+        return np.array_equal(first.token_ids, second.token_ids)
+    if tab == "properties" and any("w:" in text for text in asked.properties):
+        return np.array_equal(first.vocabulary, second.vocabulary)
+    return True
+
+
+def _lines(
+    folder: str, asked: MemoryQuestion, recording: Recording, *, results: MemoryResults, tab: str
+) -> str:
     first = opened(folder, asked.recording)
     if tab == "where":
         return script(first, *_where(recording, asked))

@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics.store.recording import Recording
 from dashboard.queries.as_python.clusters import cluster_lines
-from dashboard.queries.as_python.writing import call, script
+from dashboard.queries.as_python.writing import beside_each_other, call, script
 from dashboard.queries.clusters.overview import ClusterQueries
 from dashboard.queries.recordings import RecordingQueries
 from dashboard.queries.sentences.entry import Entry
@@ -18,23 +18,37 @@ from dashboard.queries.sentences.question import SentencesQuestion
 
 __all__ = ["sentences_lines"]
 
+DRAWN = 2
+"""Sentences drawn at once: A and B."""
+
 
 def sentences_lines(
     folder: str, view: Mapping[str, Any], clusters: ClusterQueries, recordings: RecordingQueries
 ) -> str:
-    """Return the lines that measure the first sentence of the view through the clusters."""
-    asked = SentencesQuestion.of(view, entry=view["entries"][0])
+    """Return the lines that measure the sentences which the view draws, through the clusters of each."""
+    questions = [SentencesQuestion.of(view, entry=entry) for entry in view["entries"][:DRAWN]]
+    if not questions:
+        return script(*cluster_lines(folder, SentencesQuestion.of(view).clustering, clusters))
+    heads = [cluster_lines(folder, asked.clustering, clusters) for asked in questions]
+    texts = [
+        # The same clusters are not written twice.
+        script(*(head if head not in heads[:place] else ()), *_measured(asked, recordings))
+        for place, (asked, head) in enumerate(zip(questions, heads, strict=True))
+    ]
+    return beside_each_other(*texts)
+
+
+def _measured(asked: SentencesQuestion, recordings: RecordingQueries) -> list[str]:
     key, state = asked.place
     recording, entry = recordings.open(key), asked.asked_entry
     gate = gate_of(state, recording.state_names) if asked.gate else None
     read, arguments = _live(entry, state, gate) if entry.is_live else _recorded(recording, entry, gate)
-    return script(
-        *cluster_lines(folder, asked.clustering, clusters),
+    return [
         *read,
         "measures = analytics.sequence_measures(\n"
         f"    {', '.join([arguments[0], 'clusters.unit_labels', *arguments[1:]])}\n)",
         "measures.figure(tokens=tokens)",
-    )
+    ]
 
 
 def _recorded(recording: Recording, entry: Entry, gate: str | None) -> tuple[list[str], list[str]]:

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["both", "call", "given", "opened", "script"]
+__all__ = ["beside_each_other", "call", "given", "opened", "script"]
 
 WIDTH = 88
-SECOND = "_b"
-"""What the names of a second recording or state end in."""
+ENDINGS = "bcdefgh"
+"""Letters of what stands beside the first; its names end in them."""
 IMPORTS = (("np.", "import numpy as np"), ("analytics.", "import analytics"))
 
 
@@ -55,12 +55,13 @@ def script(*lines: str) -> str:
     return "\n".join([*imports, "", text]) + "\n"
 
 
-def both(first: str, second: str) -> str:
-    """Return one script of two: the names that the second gives get an ending, so that both stay.
+def beside_each_other(first: str, *others: str) -> str:
+    """Return one script of several: the names that a further one gives get an ending, so that all stay.
 
     Examples
     --------
-    >>> print(both("import analytics\\n\\nn = 1\\n", "import analytics\\n\\nn = 2\\nf(n, n=n)\\n"))
+    >>> first, second = "import analytics\\n\\nn = 1\\n", "import analytics\\n\\nn = 2\\nf(n, n=n)\\n"
+    >>> print(beside_each_other(first, second))
     import analytics
     <BLANKLINE>
     n = 1
@@ -69,12 +70,13 @@ def both(first: str, second: str) -> str:
     f(n_b, n=n_b)
     <BLANKLINE>
     """
-    parts = [text.partition("\n\n") for text in (first, second)]
+    parts = [text.partition("\n\n") for text in (first, *others)]
     imports = sorted({line for head, _, _ in parts for line in head.splitlines()})
-    return "\n".join([*imports, "", parts[0][2], _renamed(parts[1][2])])
+    further = [_renamed(body, f"_{letter}") for (_, _, body), letter in zip(parts[1:], ENDINGS, strict=False)]
+    return "\n".join([*imports, "", parts[0][2], *further])
 
 
-def _renamed(text: str) -> str:
+def _renamed(text: str, ending: str) -> str:
     tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     given_here = _assigned(tokens)
     lines, depths = text.splitlines(keepends=True), _depths(tokens)
@@ -83,7 +85,7 @@ def _renamed(text: str) -> str:
         is_argument = depths[place] > 0 and tokens[place + 1].string == "="
         if token.string in given_here and tokens[place - 1].string != "." and not is_argument:
             row, column = token.end[0] - 1, token.end[1]
-            lines[row] = lines[row][:column] + SECOND + lines[row][column:]
+            lines[row] = lines[row][:column] + ending + lines[row][column:]
     return "".join(lines)
 
 

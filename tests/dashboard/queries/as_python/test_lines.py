@@ -120,6 +120,49 @@ def test_the_lines_of_a_sentence_give_its_glyphs(queries, entry, gate):
         np.testing.assert_allclose(values, _decoded(shown[name], values.shape), rtol=1e-5, atol=1e-6)
 
 
+def test_the_lines_of_two_sentences_give_the_glyphs_of_both(queries):
+    second = {"beside": "kings", "beside_state": "layer0.hidden"}
+    fields = {"entries": ["c40-50", "+c40-50"], "clusters": 2, "min_count": 1, **second}
+    names = run(queries, "sentences", **fields)
+    for ending, entry in zip(("", "_b"), fields["entries"], strict=True):
+        measures = names[f"measures{ending}"]
+        shown = queries.sentences.glyphs(SentencesQuestion.of(view_of("sentences", **fields), entry=entry))
+        values = measures.positive / np.maximum(measures.sizes, 1)
+        np.testing.assert_allclose(values, _decoded(shown["positive"], values.shape), rtol=1e-5, atol=1e-6)
+    assert names["recording_b"].name == "kings"
+
+
+def test_two_sentences_of_one_network_are_read_through_the_same_clusters(queries):
+    fields = {"entries": ["c40-50", "c60-66"], "clusters": 2, "min_count": 1}
+    lines = queries.as_python.lines("sentences", view_of("sentences", **fields))
+    assert lines.count("analytics.cocluster(") == 1
+    names = run(queries, "sentences", **fields)
+    assert [len(names[name]) for name in ("tokens", "tokens_b")] == [10, 6]
+    assert names["measures_b"].positive.shape[0] == 6
+
+
+def test_without_a_sentence_the_lines_end_with_the_clusters(queries):
+    lines = queries.as_python.lines("sentences", view_of("sentences", entries=[], clusters=2))
+    assert "analytics.cocluster(" in lines
+    assert "sequence_measures" not in lines
+
+
+@pytest.mark.parametrize("tab", ["decay", "classes", "directions"])
+def test_what_is_beside_a_memory_stays_beside_it(queries, tab):
+    fields = {"delays": 4, "view": tab, "delay": 1, "beside": ["kings:layer0.hidden"]}
+    names = run(queries, "memory", **fields)
+    assert (names["recording"].name, names["recording_b"].name) == ("queens", "kings")
+    assert names["memory_b"].largest.tolist() != names["memory"].largest.tolist()
+
+
+def test_a_place_is_followed_in_both_where_both_read_the_same(queries):
+    lines = queries.as_python.lines(
+        "memory", view_of("memory", view="where", position=50, beside=["kings:layer0.hidden"])
+    )
+    assert lines.count("word_influence(network, 50") == 1
+    assert "word_influence(network_b, 50, state='layer0.hidden')" in lines
+
+
 def test_the_lines_of_a_memory_give_its_curves_and_are_quick_the_next_time(queries):
     names = run(queries, "memory", delays=4, by="tag")
     asked = MemoryQuestion.of(view_of("memory", delays=4, by="tag"))
@@ -195,8 +238,10 @@ def test_the_lines_of_a_comparison_give_its_numbers(queries):
 
 def test_any_other_page_opens_its_recording(queries):
     names = {}
-    exec(queries.as_python.lines("recordings", {"recording": "queens"}), names)
+    exec(queries.as_python.lines("recordings", {"recording": "queens", "beside": "kings"}), names)
     assert names["recording"].n_positions == 240
+    assert (names["recording"].name, names["recording_b"].name) == ("queens", "kings")
+    assert "_b" not in queries.as_python.lines("recordings", {"recording": "queens", "beside": ""})
 
 
 def _decoded(text, shape):
