@@ -216,6 +216,8 @@ class MemorySpectrum:
     values: tuple[float | None, ...]
     shares: tuple[float | None, ...]
     """Of the values up to each in the sum of all."""
+    delay: int | None = None
+    """None: the one that the figure is shown at."""
 
 
 @dataclass(frozen=True, slots=True)

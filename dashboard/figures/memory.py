@@ -1,4 +1,4 @@
-"""What a state remembers: curves against the delay, norms, spectra."""
+"""What a state remembers: curves against the delay."""
 
 from __future__ import annotations
 
@@ -7,44 +7,80 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from dashboard.facts import MemoryCurve, MemoryNorms, MemorySpectrum
+from dashboard.facts import MemoryCurve
 from dashboard.figures.match import as_written
 from dashboard.figures.memory_axes import (
-    MOST_MARKERS,
     NAME,
-    PART_HEIGHT,
     color_of,
     delay_axis,
     drawable,
     laid_out,
     line_of,
+    mark_delay,
     over,
     value_axis,
 )
 from dashboard.figures.theme import palette
 
-__all__ = ["classes_figure", "decay_figure", "norms_figure", "spectrum_figure"]
+__all__ = ["classes_figure", "decay_figure"]
 
 DECAY_HEIGHT = 360
+DIFFERENCE_HEIGHT = 150
 BAND_OPACITY, FAINT_OPACITY = 0.18, 0.08
 ROOM = 0.04
 """Beyond what an axis has to hold, as a share of its length."""
-NORMS = (("mean ‖G‖", "solid"), ("‖mean G‖", "dot"))
-"""What the two norms of a curve are, and their dashes."""
 
 
 def decay_figure(
-    curves: Sequence[MemoryCurve], *, title: str, scale: str, delay: int, theme: str
+    curves: Sequence[MemoryCurve],
+    *,
+    title: str,
+    scale: str,
+    delay: int,
+    theme: str,
+    difference: MemoryCurve | None = None,
+    second_delay: int | None = None,
 ) -> go.Figure:
     """Return each curve with its band and a mark at its half-life; the chosen delay is marked.
 
     `title` says what is measured and in which unit, in front of n; `scale` is `log`, `linear` or `share`.
+    Under them lies the difference of the first two; a delay that only the second is shown at has its colour.
     """
     figure = go.Figure()
     for curve in curves:
         figure.add_traces(_curve_traces(curve, scale=scale, theme=theme, opacity=BAND_OPACITY))
     _mark_half_lives(figure, curves, theme=theme)
-    return _by_delay(figure, curves, title=title, scale=scale, delay=delay, theme=theme)
+    _by_delay(figure, curves, title=title, scale=scale, delay=delay, theme=theme)
+    if difference is not None:
+        _add_difference(figure, difference, is_share=scale == "share", theme=theme)
+    if second_delay is not None:
+        mark_delay(figure, second_delay, color=palette(theme).second)
+    return figure
+
+
+def _add_difference(figure: go.Figure, difference: MemoryCurve, *, is_share: bool, theme: str) -> None:
+    """Draw B - A below the curves, by the same delays, on a linear scale that has 0 in it."""
+    traces = _curve_traces(difference, scale="linear", theme=theme, opacity=BAND_OPACITY)
+    for trace in traces:
+        trace.update(yaxis="y2", showlegend=False)
+    height = figure.layout.height
+    total = height + DIFFERENCE_HEIGHT
+    part = DIFFERENCE_HEIGHT / total
+    figure.add_traces(traces).update_layout(
+        height=total,
+        xaxis={"anchor": "y2"},
+        yaxis={"domain": [part + 0.05, 1]},
+        yaxis2={
+            "title": {"text": as_written(difference.name)},
+            "domain": [0, part - 0.03],
+            "anchor": "x",
+            "zeroline": True,
+            "zerolinecolor": palette(theme).text_quiet,
+            "nticks": 5,
+            "rangemode": "tozero",
+            **({"tickformat": "+.0%"} if is_share else {"tickformat": "+~g"}),
+        },
+    )
 
 
 def classes_figure(
@@ -67,91 +103,6 @@ def classes_figure(
     if beside:
         figure.update_yaxes(range=_one_range(_values([*curves, *beside]), scale))
     return figure
-
-
-def norms_figure(norms: Sequence[MemoryNorms], *, scale: str, delay: int, theme: str) -> go.Figure:
-    """Return the mean norm of the gradients beside the norm of their mean: what lies between cancels."""
-    figure = go.Figure()
-    several = len(norms) > 1
-    for each in norms:
-        for values, (what, dash) in zip((each.mean_norm, each.norm_of_mean), NORMS, strict=True):
-            name = f"{as_written(each.name)}: {what}"
-            figure.add_trace(
-                line_of(
-                    drawable(values, scale),
-                    name=name,
-                    color=color_of(each.color, theme),
-                    dash=dash,
-                    # Beside others each curve is in the legend once, and each dash.
-                    legendgroup=each.name,
-                    showlegend=not several,
-                    customdata=list(each.n),
-                    hovertemplate=NAME + " %{y:.4g} at delay %{x}, n %{customdata:,}<extra></extra>",
-                )
-            )
-        if several:
-            figure.add_trace(
-                _legend_entry(as_written(each.name), color_of(each.color, theme), "solid", each.name)
-            )
-    if several:
-        figure.add_traces(
-            [_legend_entry(what, palette(theme).text_quiet, dash, what) for what, dash in NORMS]
-        )
-    most = max((len(each.n) for each in norms), default=1)
-    counts = [n for each in norms for n in each.n]
-    return laid_out(figure, theme=theme, height=PART_HEIGHT, delay=delay).update_layout(
-        xaxis=delay_axis(most),
-        yaxis=value_axis(
-            f"Frobenius norm of the gradient<br>{over(counts)}",
-            scale=scale,
-            values=[value for each in norms for value in (*each.mean_norm, *each.norm_of_mean)],
-        ),
-    )
-
-
-def _legend_entry(name: str, color: str, dash: str, group: str) -> go.Scatter:
-    """A line that is only in the legend."""
-    line = {"color": color, "width": 2, "dash": dash}
-    return go.Scatter(
-        x=[None], y=[None], name=name, mode="lines", line=line, legendgroup=group, hoverinfo="skip"
-    )
-
-
-def spectrum_figure(
-    spectra: Sequence[MemorySpectrum], *, delay: int, n: int, scale: str, theme: str
-) -> go.Figure:
-    """Return the singular values at one delay by rank; the first `n` are parted from the rest."""
-    figure = go.Figure()
-    for each in spectra:
-        name = as_written(each.name)
-        figure.add_trace(
-            go.Scatter(
-                x=list(range(1, len(each.values) + 1)),
-                y=drawable(each.values, scale),
-                name=name,
-                mode="lines+markers" if len(each.values) <= MOST_MARKERS else "lines",
-                line={"color": color_of(each.color, theme), "width": 1.5},
-                marker={"size": 5},
-                customdata=list(each.shares),
-                hovertemplate=NAME
-                + ": value %{x} is %{y:.4g}; up to it %{customdata:.1%} of the sum<extra></extra>",
-            )
-        )
-    colors = palette(theme)
-    counts = [each.n for each in spectra]
-    figure.add_vline(
-        x=n + 0.5,
-        line={"color": colors.text_quiet, "width": 1, "dash": "dot"},
-        annotation={"text": f"first {n}", "font": {"size": 11, "color": colors.text_quiet}, "yanchor": "top"},
-    )
-    return laid_out(figure, theme=theme, height=PART_HEIGHT).update_layout(
-        xaxis={"title": {"text": f"rank of the singular value at delay {delay}"}, "tickformat": ",d"},
-        yaxis=value_axis(
-            f"singular value<br>{over(counts)}",
-            scale=scale,
-            values=[value for each in spectra for value in each.values],
-        ),
-    )
 
 
 def _by_delay(

@@ -19,6 +19,7 @@ __all__ = [
     "laid_out",
     "line_of",
     "log_ticks",
+    "mark_delay",
     "over",
     "value_axis",
 ]
@@ -108,17 +109,7 @@ def laid_out(
 ) -> go.Figure:
     """Lay a figure out as all on this page are; a line at `delay` crosses each of the panels."""
     if delay is not None:
-        for axis in panels:
-            figure.add_shape(
-                type="line",
-                x0=delay,
-                x1=delay,
-                y0=0,
-                y1=1,
-                xref=axis,
-                yref="paper",
-                line={"color": palette(theme).text_quiet, "width": 1, "dash": "dash"},
-            )
+        mark_delay(figure, delay, color=palette(theme).text_quiet, panels=panels)
     entries = sum(trace.showlegend is not False for trace in figure.data)
     rows = math.ceil(entries / ENTRIES_IN_A_ROW)
     return figure.update_layout(
@@ -130,6 +121,21 @@ def laid_out(
         # What was zoomed or hidden stays so when only the theme or the delay changes.
         uirevision="memory",
     )
+
+
+def mark_delay(figure: go.Figure, delay: int, *, color: str, panels: Sequence[str] = ("x",)) -> None:
+    """Draw a line at a delay across each of the panels."""
+    for axis in panels:
+        figure.add_shape(
+            type="line",
+            x0=delay,
+            x1=delay,
+            y0=0,
+            y1=1,
+            xref=axis,
+            yref="paper",
+            line={"color": color, "width": 1, "dash": "dash"},
+        )
 
 
 def over(counts: Sequence[int]) -> str:

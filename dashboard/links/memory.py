@@ -59,7 +59,7 @@ class MemoryView:
     recording: str = ""
     state: str = ""
     beside: tuple[str, ...] = ()
-    """Further curves, `recording:state` each."""
+    """Further curves, `recording:state` each; the first of them is the second recording of the page, B."""
     delays: int = 30
     """How many delays, from 0 on."""
     positions: int = AUTOMATIC
@@ -89,6 +89,15 @@ class MemoryView:
     control: bool = True
     """Whether the frequency-matched control stands beside the classes."""
     unit: int = -1
+    linked: bool = True
+    """Whether what is chosen of the first holds for the second, and both have one scale."""
+    beside_delay: int = 0
+    """This and the next three: those of the second where it is not linked."""
+    beside_positions: int = AUTOMATIC
+    beside_classes: tuple[str, ...] = ()
+    beside_position: int = -1
+    beside_unit: int = -1
+    """The unit of the second; other units than those of the first."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for the browser."""
@@ -150,8 +159,23 @@ ADDRESS = Address(
         "position": whole(-1, 1 << 62),
         "control": SWITCH,
         "unit": whole(-1, 1 << 62),
+        "linked": SWITCH,
+        "beside_delay": whole(0, MAX_DELAYS - 1),
+        "beside_positions": whole(AUTOMATIC, 1 << 62),
+        "beside_classes": (f"at most {MAX_CLASSES} labels separated by commas", _labels),
+        "beside_position": whole(-1, 1 << 62),
+        "beside_unit": whole(-1, 1 << 62),
     },
-    other_names={"classes": "class", "words": "word", "properties": "property"},
+    other_names={
+        "classes": "class",
+        "words": "word",
+        "properties": "property",
+        "beside_delay": "delay2",
+        "beside_positions": "positions2",
+        "beside_classes": "class2",
+        "beside_position": "position2",
+        "beside_unit": "unit2",
+    },
 )
 
 

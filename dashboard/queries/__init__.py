@@ -35,6 +35,7 @@ from dashboard.queries.memory.overview import MemoryQueries
 from dashboard.queries.memory.properties import MemoryPropertyQueries
 from dashboard.queries.memory.results import MemoryResults
 from dashboard.queries.memory.run import MemoryRunQueries
+from dashboard.queries.memory.second import MemorySecondQueries
 from dashboard.queries.memory.status import MemoryStatusQueries
 from dashboard.queries.memory.units import MemoryUnitQueries
 from dashboard.queries.memory.view import MemoryViewQueries
@@ -113,11 +114,19 @@ class Queries:
         self.memory_run = MemoryRunQueries(self.recordings, results)
         self.memory = MemoryQueries(self.recordings, results)
         self.memory_classes = MemoryClassQueries(self.recordings, results, self.annotations, cache)
-        self.memory_beside = MemoryBesideQueries(self.recordings, results, self.memory_classes)
         self.memory_properties = MemoryPropertyQueries(self.recordings, results, remembered, cache)
         self.memory_directions = MemoryDirectionQueries(self.recordings, results, cache)
         self.memory_units = MemoryUnitQueries(self.recordings, results, cache)
         self.memory_where = MemoryWhereQueries(self.recordings, self.networks, cache)
+        self.memory_beside = MemoryBesideQueries(
+            MemorySecondQueries(self.recordings, results, cache),
+            results,
+            status=self.memory_status,
+            classes=self.memory_classes,
+            properties=self.memory_properties,
+            directions=self.memory_directions,
+            where=self.memory_where,
+        )
         self.as_python = PythonQueries(self.recordings, self.clusters, self.clusters_beside, results)
 
     def _compare(self, cache: AnswerCache) -> None:

@@ -91,6 +91,19 @@ class MemoryClassQueries:
         title = measure_title(asked.measure, n=asked.n, whitened=False)
         return found, title, "share" if is_share else asked.scale
 
+    def at_delay(self, asked: MemoryQuestion) -> dict[tuple[str, str], tuple[Curve, Curve, int]]:
+        """Return by kind and key what is measured, what falls, and the place of the delay, where known."""
+        _, rows = self._rows(self._recordings.open(asked.recording), asked)
+        return {
+            _name(row): (
+                row.decay.measured(asked.measure, asked.n),
+                row.decay.measured(asked.falling, asked.n),
+                min(asked.delay, len(row.decay.n) - 1),
+            )
+            for row in rows
+            if row.decay is not None and not _is_few(row)
+        }
+
     def find(self, asked: MemoryQuestion, text: str) -> dict[str, Any]:
         """Return words by a part of their text, and whether the result shown has them."""
         recording = self._recordings.open(asked.recording)

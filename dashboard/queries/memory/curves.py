@@ -36,6 +36,10 @@ class Curve:
         found = (half_life(values, start=self.value[0]) for values in (self.value, self.low, self.high))
         return tuple(float(each) for each in found)
 
+    def at(self, delay: int) -> tuple[float, float, float]:
+        """Return the value at a delay with the limits of its band."""
+        return float(self.value[delay]), float(self.low[delay]), float(self.high[delay])
+
     def shown(
         self, name: str, color: str, n: NDArray[np.int64], *, has_half_life: bool = True
     ) -> MemoryCurve:

@@ -12,6 +12,7 @@ from analytics.store.recording import Recording
 from dashboard.facts import MemoryCurve, MemoryNorms, MemorySpectrum
 from dashboard.queries.clusters.overview import plain
 from dashboard.queries.memory.curves import CURVE_COLORS, Curve, Decay, half_life_text, numbers
+from dashboard.queries.memory.difference import NAME, curve_difference, half_life_difference
 from dashboard.queries.memory.question import MemoryQuestion
 from dashboard.queries.memory.results import MemoryResults
 from dashboard.queries.memory.told import measure_title, measure_unit, nothing_stored, whitened_note
@@ -39,13 +40,24 @@ class MemoryQueries:
 
     def decay(self, asked: MemoryQuestion) -> dict[str, Any]:
         """Return every number of every curve, for tables and files."""
-        rows = [_row(shown, asked) for shown in self._shown(asked)]
+        shown = self._shown(asked)
+        rows = [_row(each) for each in shown]
         return {
             "delays": list(range(max((len(row["n"]) for row in rows), default=0))),
             "unit": measure_unit(asked.measure, whitened=asked.whitened),
             "curves": rows,
             "notes": whitened_note(asked.whitened),
+            **_differences(shown, asked),
         }
+
+    def difference(self, asked: MemoryQuestion) -> MemoryCurve | None:
+        """Return B - A of the chosen measure; None where one of the two is not known."""
+        pair = _pair(self._shown(asked))
+        if pair is None:
+            return None
+        found = curve_difference(*(each.measured(asked.measure, asked.n) for each in pair))
+        n = np.minimum(*(each.n[: len(found.value)] for each in pair))
+        return found.shown(NAME, "text", n, has_half_life=False)
 
     def spectrum(self, asked: MemoryQuestion) -> dict[str, Any]:
         """Return all singular values at the chosen delay."""
@@ -54,6 +66,7 @@ class MemoryQueries:
             "curves": [
                 {
                     "name": each.name,
+                    "delay": each.delay,
                     "color": each.color,
                     "n": each.n,
                     "values": list(each.values),
@@ -92,8 +105,9 @@ class MemoryQueries:
         """Return the singular values at the chosen delay of every curve that reaches it."""
         found = []
         for shown in self._ready(asked):
-            if asked.delay < len(shown.decay.n) and shown.decay.n[asked.delay]:
-                values = shown.decay.values[asked.delay]
+            at = shown.asked.delay
+            if at < len(shown.decay.n) and shown.decay.n[at]:
+                values = shown.decay.values[at]
                 shares = (
                     np.cumsum(values) / values.sum() if values.sum() > 0 else np.full(len(values), np.nan)
                 )
@@ -101,7 +115,8 @@ class MemoryQueries:
                     MemorySpectrum(
                         name=shown.name,
                         color=shown.color,
-                        n=int(shown.decay.n[asked.delay]),
+                        delay=at,
+                        n=int(shown.decay.n[at]),
                         values=tuple(numbers(values)),
                         shares=tuple(numbers(shares)),
                     )
@@ -134,12 +149,32 @@ class MemoryQueries:
         return stored and self._results.decay(recording, stored, asked)
 
 
-def _row(shown: _Shown, asked: MemoryQuestion) -> dict[str, Any]:
+def _pair(shown: list[_Shown]) -> tuple[Decay, Decay] | None:
+    """Return what is known of A and of B, where something is of both."""
+    known = [each.decay for each in shown[:2] if each.decay is not None]
+    return (known[0], known[1]) if len(known) == 2 else None
+
+
+def _differences(shown: list[_Shown], asked: MemoryQuestion) -> dict[str, Any]:
+    """Return B - A by delay and of the half-lives; nothing where there is no second."""
+    pair = _pair(shown)
+    if pair is None:
+        return {}
+    found: dict[str, Any] = {}
+    for measure in ("largest", "sum", "share"):
+        curves = (each.measured(measure, asked.n) for each in pair)
+        found |= _banded(measure, curve_difference(*curves))
+    return {"difference": found | half_life_difference(*(each.measured(asked.falling, 0) for each in pair))}
+
+
+def _row(shown: _Shown) -> dict[str, Any]:
+    asked = shown.asked
     row = {
         "name": shown.name,
         "recording": shown.asked.recording,
         "state": shown.asked.state,
         "color": shown.color,
+        "delay": asked.delay,
         "ready": shown.decay is not None,
         "why": shown.why,
         "n": [],

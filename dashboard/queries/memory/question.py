@@ -38,6 +38,12 @@ class MemoryQuestion:
     position: int = -1
     control: bool = True
     unit: int = -1
+    linked: bool = True
+    beside_delay: int = 0
+    beside_positions: int = AUTOMATIC
+    beside_classes: tuple[str, ...] = ()
+    beside_position: int = -1
+    beside_unit: int = -1
 
     @classmethod
     def of(cls, view: Mapping[str, Any]) -> MemoryQuestion:
@@ -50,6 +56,15 @@ class MemoryQuestion:
         return replace(self, recording=recording, state=state, by="", words=())
 
     @property
+    def second(self) -> MemoryQuestion | None:
+        """The same asked of the first of those beside, with its own choices where it is not linked."""
+        return self.curves[1] if len(self.curves) > 1 else None
+
+    def _of_second(self, curve: str) -> MemoryQuestion:
+        own = {} if self.linked else {"delay": self.beside_delay, "positions": self.beside_positions}
+        return replace(self.of_curve(curve), unit=self.beside_unit, **own)
+
+    @property
     def falling(self) -> str:
         """The measure that a half-life is told of: a share does not fall."""
         return "sum" if self.measure == "sum" else "largest"
@@ -58,4 +73,5 @@ class MemoryQuestion:
     def curves(self) -> tuple[MemoryQuestion, ...]:
         """The question itself and those beside it, each once."""
         own = f"{self.recording}:{self.state}"
-        return (self, *(self.of_curve(curve) for curve in self.beside if curve != own))
+        others = [curve for curve in self.beside if curve != own]
+        return (self, *map(self._of_second, others[:1]), *map(self.of_curve, others[1:]))

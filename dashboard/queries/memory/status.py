@@ -36,25 +36,17 @@ class MemoryStatusQueries:
     def status(self, asked: MemoryQuestion) -> dict[str, Any]:
         """Return everything that the page needs to know of a recording first."""
         recording = self._recordings.open(asked.recording)
-        recording.check_unchanged()
-        why = why_no_network(recording)
-        best = self._results.best(recording, asked)
         longest = int(np.diff(np.append(recording.sequence_starts, recording.n_positions)).max())
         return {
-            "network": not why,
-            "why": why,
-            "nPositions": recording.n_positions,
+            **self.computed(recording, asked),
             "nSequences": recording.n_sequences,
             "longest": longest,
-            "stateUnits": recording.states(asked.state).shape[1],
             "states": [
                 {"name": name, "units": recording.states(name).shape[1]} for name in memory_states(recording)
             ],
             "annotations": self._annotations(recording),
             "by": self._results.by(recording, asked),
             "suggested": self._suggested(recording),
-            "result": best and for_browser(best),
-            "missing": self._results.missing(recording, asked, best),
             "stored": [for_browser(stored) for stored in self._results.stored(recording)],
             "stamp": self._stamp(asked),
             "beside": [self._beside(each) for each in asked.curves[1:]],
@@ -62,6 +54,20 @@ class MemoryStatusQueries:
             "delaysAsked": asked.delays,
             "delaysPossible": longest,
             "notes": _notes(asked, longest),
+        }
+
+    def computed(self, recording: Recording, asked: MemoryQuestion) -> dict[str, Any]:
+        """Return what is stored that answers a question, and what a run would take."""
+        recording.check_unchanged()
+        why = why_no_network(recording)
+        best = self._results.best(recording, asked)
+        return {
+            "network": not why,
+            "why": why,
+            "nPositions": recording.n_positions,
+            "stateUnits": recording.states(asked.state).shape[1],
+            "result": best and for_browser(best),
+            "missing": self._results.missing(recording, asked, best),
             **({} if why else self._run(recording, asked)),
         }
 

@@ -12,8 +12,11 @@ __all__ = [
     "few_note",
     "measure_title",
     "measure_unit",
+    "no_annotation",
+    "no_place",
     "nothing_stored",
     "shared_note",
+    "two_spaces",
     "whitened_note",
 ]
 
@@ -58,6 +61,29 @@ def whitened_note(whitened: bool) -> list[str]:
 def nothing_stored(recording: Recording, state: str) -> str:
     """Return why a curve is missing."""
     return f"The memory of {state} in {recording.name} has not been computed yet."
+
+
+def no_annotation(recording: Recording, name: str) -> str:
+    """Return why the second has none of the first's classes."""
+    return f"B, {recording.name}, has no annotation '{name[:40]}', so none of these classes can be compared."
+
+
+def no_place(recording: Recording) -> str:
+    """Return why the second does not follow the first's token."""
+    return (
+        f"B, {recording.name}, does not have this token at this place of the same text: unlink the two "
+        "to follow a token of its own."
+    )
+
+
+def two_spaces(*, is_one: bool) -> str:
+    """Return why directions are not subtracted."""
+    why = (
+        "a direction has no sign, and its rank may change from state to state"
+        if is_one
+        else "they lie in the embeddings of two networks, which have no axis in common"
+    )
+    return f"There is no difference B − A of directions: {why}. Compare the words at their ends."
 
 
 def few_note(n_few: int) -> list[str]:

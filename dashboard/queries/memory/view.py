@@ -18,8 +18,16 @@ from dashboard.queries.view import check_state, default_state, opening_of, recor
 
 __all__ = ["MemoryViewQueries", "default_memory_state"]
 
-BLANK = {"by": "", "classes": [], "words": [], "properties": [], "position": -1, "unit": -1, "beside": []}
+BLANK = {
+    "by": "", "classes": [], "words": [], "properties": [], "position": -1, "unit": -1, "beside": [],
+    "beside_classes": [], "beside_position": -1, "beside_unit": -1,
+}  # fmt: skip
 """What is reset when another recording is shown than was asked for: there it would mean something else."""
+ALONE = {
+    "linked": True, "beside_delay": 0, "beside_positions": -1, "beside_classes": [], "beside_position": -1,
+    "beside_unit": -1,
+}  # fmt: skip
+"""What belongs to the second, where there is none."""
 
 
 class MemoryViewQueries:
@@ -52,7 +60,24 @@ class MemoryViewQueries:
         wrong = [curve for curve in view["beside"] if not self._has(curve)]
         if wrong:
             problems.append(f"There is no curve '{wrong[0][:60]}': wanted a recording and one of its states.")
-            changes["beside"] = [curve for curve in view["beside"] if curve not in wrong]
+        own = f"{view['recording']}:{view['state']}"
+        kept = [curve for curve in view["beside"] if curve not in wrong and curve != own]
+        if kept != list(view["beside"]):
+            changes["beside"] = kept
+        self._second(kept, view, changes, problems)
+
+    def _second(self, beside: list[str], view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
+        """Check what is chosen of the second; without one, nothing is."""
+        if not beside:
+            changes.update({name: value for name, value in ALONE.items() if view[name] != value})
+            return
+        key, _, state = beside[0].rpartition(":")
+        second = self._recordings.open(key)
+        chosen = {name: view[f"beside_{name}"] for name in ("delay", "position", "unit")}
+        own: dict[str, Any] = {}
+        for check in (_delay, _position, _unit):
+            check(second, {**view, **chosen, "state": state}, own, problems)
+        changes.update({f"beside_{name}": value for name, value in own.items()})
 
     def _has(self, curve: str) -> bool:
         key, _, state = curve.rpartition(":")

@@ -122,7 +122,7 @@ def _two_largest(recording: Recording) -> dict[str, str]:
 
 def _side(recording: Recording, side: str) -> WordClass:
     if side.startswith("w:"):
-        return _listed(recording, list(dict.fromkeys(map(int, side[2:].split(";")))))
+        return _listed(recording, list(dict.fromkeys(map(int, filter(None, side[2:].split(";"))))))
     return _labelled(recording, *side_labels(side))
 
 
@@ -139,6 +139,10 @@ def side_labels(side: str) -> tuple[str, list[str]]:
 
 
 def _listed(recording: Recording, words: list[int]) -> WordClass:
+    if not words:
+        raise ParameterError(
+            f"{recording.name} has none of these words, so they have no mean. Choose others."
+        )
     n_words = len(recording.vocabulary)
     outside = [word for word in words if word >= n_words]
     if outside:

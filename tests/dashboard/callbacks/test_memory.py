@@ -28,7 +28,9 @@ SECONDS = 120
 ASKED = {
     "recording": "queens", "state": "layer0.cell", "delays": 8, "positions": 0, "by": "tag", "words": [1],
     "properties": ["tag=NN|tag=NNS"], "delay": 2, "n": 2, "position": 50, "find": "e", "property": 0,
+    "beside": [],
 }  # fmt: skip
+TWICE = {"beside": ["again:layer0.hidden"]}
 NOT_OF_THE_VIEW = {"find", "property"}
 
 
@@ -36,6 +38,7 @@ NOT_OF_THE_VIEW = {"find", "property"}
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("memory")
     memory_recording(folder / "recordings" / "queens")
+    memory_recording(folder / "recordings" / "again", kind="gru", seed=4)
     small_recording(folder / "recordings" / "plain")
     return folder
 
@@ -54,7 +57,10 @@ def client(app):
 def computed(client):
     """The memory of `queens`, computed once as the page does it."""
     run(client, "start")
-    return until(client, "done")
+    done = until(client, "done")
+    run(client, "start", **TWICE, second=True)
+    assert until(client, "done", **TWICE, second=True)["state"] == "done"
+    return done
 
 
 def run(client, action, tab=FIRST, **changed):
@@ -91,7 +97,8 @@ def test_questions_are_asked_in_the_words_of_the_view():
 @pytest.mark.usefixtures("computed")
 @pytest.mark.parametrize("question", sorted(QUESTIONS))
 def test_every_question_has_an_answer_of_one_recording(client, question):
-    found = answer(client, question)
+    # Of the second, what is there to ask: the same result, by way of another key.
+    found = answer(client, question, **(TWICE if question.endswith("-second") else {}))
     assert found["fingerprint"] == answer(client, "memory-status")["fingerprint"] != ""
 
 

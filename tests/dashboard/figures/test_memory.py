@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from dashboard.facts import MemoryCurve, MemoryNorms, MemoryProperty, MemorySpectrum, MemoryUnits
-from dashboard.figures.memory import classes_figure, decay_figure, norms_figure, spectrum_figure
+from dashboard.figures.memory import classes_figure, decay_figure
 from dashboard.figures.memory_axes import color_of
 from dashboard.figures.memory_detail import properties_figure, units_figure
+from dashboard.figures.memory_spectrum import norms_figure, spectrum_figure
 from dashboard.figures.theme import CATEGORIES, DARK, LIGHT, OTHER
 
 CURVE = MemoryCurve(

@@ -29,6 +29,12 @@ EVERYTHING = MemoryView(
     position=77,
     control=False,
     unit=12,
+    linked=False,
+    beside_delay=4,
+    beside_positions=500,
+    beside_classes=("VB", "1,2"),
+    beside_position=9,
+    beside_unit=3,
 )
 
 
@@ -80,6 +86,12 @@ def test_the_default_view_has_a_short_address():
         ("position=-5", "position", "a whole number"),
         ("control=", "control", "0 or 1"),
         ("unit=-2", "unit", "a whole number"),
+        ("linked=both", "linked", "0 or 1"),
+        ("delay2=200", "beside_delay", "from 0 to 199"),
+        ("positions2=-2", "beside_positions", "a whole number"),
+        ("class2=" + ",".join(f"a{i}" for i in range(17)), "beside_classes", "at most 16 labels"),
+        ("position2=x", "beside_position", "a whole number"),
+        ("unit2=-2", "beside_unit", "a whole number"),
     ],
 )
 def test_nonsense_becomes_the_default_and_a_sentence(query, field, sentence):
