@@ -1,4 +1,4 @@
-"""Signing in from the address of a view, and a session that ends while its page is open."""
+"""Signing in from the address of a view, another password, and a session that ends while its page is open."""
 
 from __future__ import annotations
 
@@ -79,3 +79,28 @@ def test_from_an_address_to_its_view_and_out_again(page, url, accounts, shot):
     page.get_by_role("button", name="sign out").click()
     expect(page.get_by_role("alert")).to_have_text("You are signed out.")
     expect(page).to_have_url(re.compile("/sign-in"))
+
+
+def test_a_password_is_changed_without_scripts(browser, url, accounts, shot):
+    accounts.add("bob", PASSWORD)
+    context = browser.new_context(java_script_enabled=False, color_scheme="dark")
+    page = context.new_page()
+    page.goto(f"{url}/password")
+    page.get_by_label("Name").fill("bob")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_label("Name")).to_have_value("bob")
+    page.get_by_label("Password until now").fill(PASSWORD)
+    page.get_by_label("New password", exact=True).fill("another long password")
+    page.get_by_label("New password once more").fill("another long passwort")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_role("alert")).to_have_text("The new password was not typed alike twice.")
+    shot(page, "password")
+    page.get_by_label("Password until now").fill(PASSWORD)
+    page.get_by_label("New password", exact=True).fill("another long password")
+    page.get_by_label("New password once more").fill("another long password")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_role("status")).to_contain_text("the new password is asked for now")
+    expect(page.get_by_role("link", name="Go on")).to_be_visible()
+    assert accounts.check("bob", "another long password") == "bob"
+    context.close()
