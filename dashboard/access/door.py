@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from dashboard.access.peers import TrustedProxies, is_loopback_address
+from dashboard.access.slow_bodies import bound_body
 from dashboard.settings import Settings
 from dashboard.user import NOBODY, act_as
 
@@ -43,7 +44,8 @@ class Door:
         self._settle(environ)
         context = contextvars.copy_context()
         context.run(act_as, NOBODY)
-        answer = context.run(self._application, environ, start_response)
+        with bound_body(environ):
+            answer = context.run(self._application, environ, start_response)
         file_wrapper = environ.get("wsgi.file_wrapper")
         if isinstance(file_wrapper, type) and isinstance(answer, file_wrapper):
             return answer  # A file; the server sends it faster than we could.
