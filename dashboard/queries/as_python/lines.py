@@ -52,14 +52,12 @@ class PythonQueries:
 
     def _seconds(self, page: str, view: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The views of what is beside: one or none."""
-        if page == "recordings":
-            is_second = view["beside"] and view["beside"] != view["recording"]
-            return [{"recording": view["beside"]}] if is_second else []
-        if page not in ("match", "clusters") or not view["beside_state"]:
-            return []
-        if page == "clusters":
+        if page == "clusters" and view["beside_state"]:
             return [asdict(self._clusters_beside.second(ClustersQuestion.of(view)))]
-        return [_second(view)]
+        if page == "match" and view["beside_state"]:
+            return [_second(view)]
+        beside = view["beside"] if page not in ("match", "clusters") else ""
+        return [{"recording": beside}] if beside and beside != view["recording"] else []
 
     def _of(self, page: str, view: Mapping[str, Any]) -> str:
         folder = self._recordings.folder

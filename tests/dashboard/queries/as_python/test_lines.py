@@ -238,7 +238,7 @@ def test_the_lines_of_a_comparison_give_its_numbers(queries):
 
 def test_any_other_page_opens_its_recording(queries):
     names = {}
-    exec(queries.as_python.lines("recordings", {"recording": "queens", "beside": "kings"}), names)
+    exec(queries.as_python.lines("", {"recording": "queens", "beside": "kings"}), names)
     assert names["recording"].n_positions == 240
     assert (names["recording"].name, names["recording_b"].name) == ("queens", "kings")
     assert "_b" not in queries.as_python.lines("recordings", {"recording": "queens", "beside": ""})
