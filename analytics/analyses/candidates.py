@@ -26,9 +26,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.analyses.blocks import in_blocks
-from analytics.analyses.scan import exact_runs, longest_from, maximal_ranges, start_levels
+from analytics.analyses.scan import exact_runs, forget_levels, longest_from, maximal_ranges, start_levels
 
 __all__ = ["Candidates"]
+
+LEVELS_AT_ONCE = 1 << 18
+"""Positions."""
 
 
 class Candidates:
@@ -69,6 +72,7 @@ class Candidates:
             in_blocks(
                 self._n_positions,
                 lambda *block: start_levels(bits, bounds, *block, min_length, off_before, self._levels),
+                size=LEVELS_AT_ONCE,
             ),
             axis=0,
         )
@@ -115,18 +119,18 @@ class Candidates:
             return [piece for piece in pieces if piece[0] == start]
         return pieces
 
-    def take(self, start: int, stop: int) -> None:
-        """Mark the positions of a result: no further candidate may hold one of them."""
+    def take(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """Mark the positions of results: no further candidate may hold one of them."""
+        if not ranges:
+            return
+        start, stop = np.ascontiguousarray(np.array(ranges, dtype=np.int64).T)
         if self._mirrored:
             start, stop = self._n_positions - stop, self._n_positions - start
-        self._taken[start:stop] = True
-        if self._is_exact:
-            return
-        touched = self._levels[max(0, start - self._min_length + 1) : stop]
-        lost = np.bincount(touched, minlength=len(self._histogram))
-        self._histogram -= lost
-        self._histogram[0] += len(touched)
-        touched[:] = 0
+        for left, right in zip(start.tolist(), stop.tolist(), strict=True):
+            self._taken[left:right] = True
+        if not self._is_exact:
+            first = np.maximum(0, start - self._min_length + 1)
+            forget_levels(self._levels, self._histogram, first, stop)
 
     def _exact_at(self, level: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         starts = np.flatnonzero(self._levels >= level)

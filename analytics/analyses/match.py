@@ -12,7 +12,7 @@ from analytics.analyses.blocks import BLOCK_POSITIONS
 from analytics.analyses.candidates import Candidates
 from analytics.analyses.pattern import read_pattern
 from analytics.analyses.ranking import N_WITNESSES, Scores, best_apart
-from analytics.analyses.scan import popcounts
+from analytics.analyses.scan_counts import popcounts
 from analytics.analyses.selection import as_units, as_whole
 from analytics.analyses.threshold import on_rule
 from analytics.arrays import StateReader, as_states
@@ -159,10 +159,14 @@ def match_pattern(
         overlap=overlap,
         union=len(units) + n_on - overlap,
         sequence=np.searchsorted(reader.sequence_starts, start, side="right") - 1,
-        on_counts=tuple(popcounts(bits, *limits) for limits in zip(start, stop, strict=True)),
+        on_counts=_parted(popcounts(bits, start, stop), stop - start),
         units=units,
         n_positions=n_positions,
     )
+
+
+def _parted(counts: NDArray[np.int32], lengths: NDArray[np.int64]) -> tuple[NDArray[np.int32], ...]:
+    return tuple(np.split(counts, np.cumsum(lengths)[:-1])) if len(lengths) else ()
 
 
 def load_scans() -> None:
@@ -180,3 +184,4 @@ def load_scans() -> None:
         for n_units in (2, states.shape[1]):
             match_pattern(states, range(n_units), threshold=0.5, limit=1, **windows)
     match_pattern(states, [0], threshold=0.5, limit=1, max_length=16)
+    match_pattern(states.astype(np.float32), [0], threshold=0.5, limit=1)

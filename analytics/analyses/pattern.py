@@ -6,11 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.analyses.blocks import in_blocks
-from analytics.analyses.scan import pack_bits
+from analytics.analyses.scan import pack_on
 from analytics.analyses.threshold import OnRule
 from analytics.arrays import StateReader
 
 __all__ = ["read_pattern"]
+
+BLOCK_BYTES = 4 << 20
+"""Read at a time. Each block waits for the interpreter's lock twice: behind others' work that takes longer
+than the block itself."""
+LEAST_POSITIONS = 1 << 13
 
 
 def read_pattern(states: StateReader, units: NDArray[np.int64], rule: OnRule) -> NDArray[np.uint64]:
@@ -18,9 +23,10 @@ def read_pattern(states: StateReader, units: NDArray[np.int64], rule: OnRule) ->
     bits = np.zeros((-(-len(units) // 64), states.shape[0]), dtype=np.uint64)
 
     def fill(start: int, stop: int) -> None:
-        on = rule.is_on(states.read(start, stop, units).T)
-        pack_bits(np.ascontiguousarray(on).view(np.uint8), bits[:, start:stop])
+        codes = np.ascontiguousarray(rule.codes(states.read(start, stop, units)).T)
+        pack_on(codes, *rule.numbers, bits, start)
 
     if len(units):
-        in_blocks(states.shape[0], fill)
+        size = BLOCK_BYTES // (len(units) * states.dtype.itemsize)
+        in_blocks(states.shape[0], fill, size=max(size, LEAST_POSITIONS))
     return bits

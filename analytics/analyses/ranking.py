@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from analytics.analyses.blocks import on_threads
 from analytics.analyses.candidates import Candidates
 from analytics.analyses.pattern import read_pattern
-from analytics.analyses.scan import held_counts, sliding_counts, surviving
+from analytics.analyses.scan_counts import held_counts, sliding_counts, surviving
 from analytics.analyses.threshold import OnRule
 from analytics.arrays import StateReader
 
@@ -61,9 +61,9 @@ class Scores:
 
         def count(batch: slice) -> NDArray[np.int32]:
             values = self._states.read_ranges(edges[0, batch], edges[3, batch])
-            on = np.ascontiguousarray(self._rule.is_on(values)).view(np.uint8)
+            codes = np.ascontiguousarray(self._rule.codes(values))
             inside = edges[:, batch] - edges[0, batch] + row[batch] - row[batch.start]
-            return surviving(on, *np.ascontiguousarray(inside))
+            return surviving(codes, *self._rule.numbers, *np.ascontiguousarray(inside))
 
         return np.concatenate(on_threads(count, batches)) if len(row) else row
 
@@ -168,7 +168,7 @@ def _best_at(candidates: Candidates, scores: Scores, level: int, limit: int) -> 
             continue
         kept.append(best)
         bisect.insort(taken, (start, stop))
-        candidates.take(start, stop)
+    candidates.take(taken)
     return kept
 
 

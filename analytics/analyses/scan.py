@@ -12,21 +12,22 @@ import numpy as np
 
 __all__ = [
     "exact_runs",
-    "held_counts",
+    "forget_levels",
     "longest_from",
     "maximal_ranges",
-    "pack_bits",
-    "popcounts",
-    "sliding_counts",
+    "pack_on",
+    "popcount",
     "start_levels",
-    "surviving",
 ]
+
+PACKED_AT_ONCE = 1 << 12
 
 ALL_ON = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _popcount(word):
+def popcount(word):
+    """How many bits of a word are set."""
     word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
     word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
     word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
@@ -34,25 +35,26 @@ def _popcount(word):
 
 
 @numba.njit(cache=True, nogil=True)
-def pack_bits(on, out):
-    """Pack `on` ``(n_units, n)`` of 0 and 1 into `out` ``(n_words, n)``."""
-    n_units, n = on.shape
-    out[:] = 0
-    for unit in range(n_units):
-        shift = np.uint64(unit & 63)
-        row, flags = out[unit >> 6], on[unit]
-        for t in range(n):
-            row[t] |= np.uint64(flags[t]) << shift
+def pack_on(codes, mask, least, span, bits, place):
+    """Set the bits, from `place` on, of those `codes` ``(n_units, n)`` that an `OnRule` calls on.
 
-
-@numba.njit(cache=True, nogil=True)
-def popcounts(bits, start, stop):
-    """How many units are on at each position of ``[start, stop)``."""
-    counts = np.zeros(stop - start, dtype=np.int32)
-    for word in range(bits.shape[0]):
-        for t in range(start, stop):
-            counts[t - start] += _popcount(bits[word, t])
-    return counts
+    In one pass, eight units at a time over positions that stay in the processor's nearest cache.
+    """
+    n_units, n = codes.shape
+    eight = np.empty(PACKED_AT_ONCE, dtype=np.uint8)
+    for start in range(0, n, PACKED_AT_ONCE):
+        stop = min(start + PACKED_AT_ONCE, n)
+        for low in range(0, n_units, 8):
+            eight[:] = 0
+            for unit in range(low, min(low + 8, n_units)):
+                row, bit = codes[unit, start:stop], np.uint8(1 << (unit - low))
+                for t in range(stop - start):
+                    # Without a branch, so that many positions are looked at in one step.
+                    is_on = np.uint8(codes.dtype.type((row[t] & mask) - least) <= span)
+                    eight[t] = np.uint8(eight[t] | (is_on * bit))
+            shift, word = np.uint64(low & 63), bits[low >> 6, place + start : place + stop]
+            for t in range(stop - start):
+                word[t] |= np.uint64(eight[t]) << shift
 
 
 @numba.njit(cache=True, nogil=True)
@@ -80,10 +82,20 @@ def start_levels(bits, bounds, start, stop, min_length, off_before, levels):
                         break
                     pattern &= ~bits[word, t - back]
                 if pattern != 0:
-                    level += _popcount(pattern)
+                    level += popcount(pattern)
         levels[t] = level
         histogram[level] += 1
     return histogram
+
+
+@numba.njit(cache=True, nogil=True)
+def forget_levels(levels, histogram, start, stop):
+    """Set the levels over each ``[start, stop)`` to 0, and keep count of how often each occurs."""
+    for index in range(len(start)):
+        for t in range(start[index], stop[index]):
+            histogram[levels[t]] -= 1
+            histogram[0] += 1
+            levels[t] = 0
 
 
 @numba.njit(cache=True, nogil=True)
@@ -124,7 +136,7 @@ def maximal_ranges(bits, starts, ends, level, min_length, max_length):
                     both = pattern[word] & bits[word, stop]
                     if start < middle:
                         both &= tail[start - origin, word]
-                    n_on += _popcount(both)
+                    n_on += popcount(both)
                 if n_on < level:
                     break
                 for word in range(n_words):
@@ -158,7 +170,7 @@ def longest_from(bits, starts, ends, level, off_before, min_length, max_length, 
         while stop < ends[index] and stop - start < max_length and not taken[stop]:
             n_on = 0
             for word in range(n_words):
-                n_on += _popcount(pattern[word] & bits[word, stop])
+                n_on += popcount(pattern[word] & bits[word, stop])
             if n_on < level:
                 break
             for word in range(n_words):
@@ -204,7 +216,7 @@ def exact_runs(bits, starts, ends, off_before, off_after, min_length, max_length
             n_left = 0
             for word in range(n_words):
                 pattern[word] &= bits[word, stop]
-                n_left += _popcount(pattern[word])
+                n_left += popcount(pattern[word])
             if n_left < level:
                 break
             stop += 1
@@ -221,76 +233,5 @@ def _n_off_from(bits, pattern, start, stop):
             if off == 0:
                 break
             off &= ~bits[word, t]
-        count += _popcount(off)
+        count += popcount(off)
     return count
-
-
-@numba.njit(cache=True, nogil=True)
-def held_counts(bits, first, start, stop, last):
-    """How many units of `bits` are on over ``[start, stop)`` and off around it, from `first` to `last`."""
-    counts = np.zeros(len(start), dtype=np.int64)
-    for index in range(len(start)):
-        for word in range(bits.shape[0]):
-            held = ALL_ON
-            for t in range(start[index], stop[index]):
-                held &= bits[word, t]
-            for t in range(first[index], start[index]):
-                held &= ~bits[word, t]
-            for t in range(stop[index], last[index]):
-                held &= ~bits[word, t]
-            counts[index] += _popcount(held)
-    return counts
-
-
-@numba.njit(cache=True, nogil=True)
-def sliding_counts(bits, start, stop):
-    """How many units of `bits` are on over each ``[start, stop)``; both rise, so each position is read twice.
-
-    As in `maximal_ranges`, two stacks: `tail` up to `middle`, and one pattern from there on.
-    """
-    counts = np.zeros(len(start), dtype=np.int64)
-    tail = np.empty(np.max(stop - start), dtype=np.uint64)
-    for word in range(bits.shape[0]):
-        row = bits[word]
-        origin = middle = reached = start[0]
-        held = ALL_ON
-        for index in range(len(start)):
-            if start[index] >= middle:
-                origin, middle, reached = start[index], stop[index], stop[index]
-                held = ALL_ON
-                for t in range(middle - 1, origin - 1, -1):
-                    held &= row[t]
-                    tail[t - origin] = held
-                held = ALL_ON
-            while reached < stop[index]:
-                held &= row[reached]
-                reached += 1
-            counts[index] += _popcount(held & tail[start[index] - origin])
-    return counts
-
-
-@numba.njit(cache=True, nogil=True)
-def surviving(on, first, start, stop, last):
-    """How many units are on over rows ``[start, stop)`` and off over ``[first, start)`` and ``[stop, last)``.
-
-    `on` ``(n_rows, n_units)`` of 0 and 1; one range for each entry of the four arrays of row numbers.
-    """
-    n_units = on.shape[1]
-    counts = np.zeros(len(start), dtype=np.int32)
-    held = np.empty(n_units, dtype=np.uint8)
-    for index in range(len(start)):
-        held[:] = 1
-        for row in range(start[index], stop[index]):
-            for unit in range(n_units):
-                held[unit] &= on[row, unit]
-        for row in range(first[index], start[index]):
-            for unit in range(n_units):
-                held[unit] &= 1 - on[row, unit]
-        for row in range(stop[index], last[index]):
-            for unit in range(n_units):
-                held[unit] &= 1 - on[row, unit]
-        total = 0
-        for unit in range(n_units):
-            total += held[unit]
-        counts[index] = total
-    return counts

@@ -43,6 +43,11 @@ class OnRule:
         """Bit patterns of `values`, as a view."""
         return values.view(self.mask.dtype)
 
+    @property
+    def numbers(self) -> tuple[np.unsignedinteger, np.unsignedinteger, np.unsignedinteger]:
+        """What a compiled loop needs beside the codes."""
+        return self.mask, self.first, self.span
+
     def is_on(self, values: NDArray) -> NDArray[np.bool_]:
         """Whether each value is on; same shape as `values`, which must be of the rule's precision."""
         codes = self.codes(values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,12 +29,43 @@ HISTOGRAM_LIMIT = 1000
 """Matches that the length histogram counts, and that a chosen length picks from."""
 
 
+COLUMNS = ("start", "stop", "overlap", "union", "sequence")
+
+
 @dataclass(frozen=True, slots=True)
 class TimedMatches:
     """Matches and how long the search took when it ran."""
 
     matches: Matches
     elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A thousand matches as they are kept: a few arrays, not one for each of them."""
+
+    columns: NDArray[np.int64]
+    """Start, stop, overlap, union and sequence, shape (5, n_matches)."""
+    on_counts: NDArray[np.int32]
+    """Of all matches one after the other."""
+    units: NDArray[np.int64]
+    n_positions: int
+    elapsed_ms: float
+
+    @property
+    def length(self) -> NDArray[np.int64]:
+        return self.columns[1] - self.columns[0]
+
+    def some(self, chosen: NDArray[np.int64]) -> Matches:
+        """Return those of the given numbers."""
+        ends = np.cumsum(self.length)[chosen]
+        places = zip((ends - self.length[chosen]).tolist(), ends.tolist(), strict=True)
+        return Matches(
+            **dict(zip(COLUMNS, self.columns[:, chosen], strict=True)),
+            on_counts=tuple(self.on_counts[first:end] for first, end in places),
+            units=self.units,
+            n_positions=self.n_positions,
+        )
 
 
 class MatchQueries:
@@ -75,9 +106,9 @@ class MatchQueries:
         wide = self._search(asked, limit=HISTOGRAM_LIMIT)
         if wide is None:
             return None
-        n_all = len(wide.matches)
-        fitting = np.flatnonzero(wide.matches.length == asked.length) if asked.length else np.arange(n_all)
-        return replace(wide, matches=_subset(wide.matches, fitting[: asked.limit]))
+        n_all = len(wide.length)
+        fitting = np.flatnonzero(wide.length == asked.length) if asked.length else np.arange(n_all)
+        return TimedMatches(wide.some(fitting[: asked.limit]), wide.elapsed_ms)
 
     def lengths(self, asked: MatchQuestion) -> LengthHistogram:
         """Return the lengths of the best 1,000 matches, whatever length is chosen."""
@@ -85,7 +116,7 @@ class MatchQueries:
         if wide is None:
             none = np.zeros(0, dtype=np.int64)
             return LengthHistogram(length=none, count=none)
-        return length_histogram(wide.matches)
+        return length_histogram(wide.some(np.arange(len(wide.length))))
 
     def labels(self, asked: MatchQuestion) -> tuple[str, LabelShares | NumberShares] | None:
         """Return the chosen annotation, else the most telling one, inside the matches in the table.
@@ -112,16 +143,16 @@ class MatchQueries:
     def _units(self, asked: MatchQuestion) -> NDArray[np.int64]:
         return self._selection.units(asked.recording, asked.state, **asked.pattern)[0]
 
-    def _search(self, asked: MatchQuestion, *, limit: int) -> TimedMatches | None:
+    def _search(self, asked: MatchQuestion, *, limit: int) -> _Kept | None:
         recording, units = self._recordings.open(asked.recording), self._units(asked)
         if len(units) == 0 or asked.is_impossible:
             return None
         arguments = asked.search(limit=limit)
 
-        def search() -> TimedMatches:
+        def search() -> _Kept:
             begun = time.perf_counter()
             matches = match_pattern(recording.states(asked.state), units, **arguments)
-            return TimedMatches(matches, (time.perf_counter() - begun) * 1000)
+            return _kept(matches, elapsed_ms=(time.perf_counter() - begun) * 1000)
 
         parameters = {"state": asked.state, "units": tuple(units.tolist()), **arguments}
         return self._cache.answer("match", recording.fingerprint, parameters, search)
@@ -141,9 +172,11 @@ def _shares(column: pd.Series, matches: Matches) -> LabelShares | NumberShares:
     return number_shares(column.to_numpy(dtype=np.float64, na_value=np.nan), matches.start, matches.stop)
 
 
-def _subset(matches: Matches, kept: NDArray[np.int64]) -> Matches:
-    return replace(
-        matches,
-        **{name: getattr(matches, name)[kept] for name in ("start", "stop", "overlap", "union", "sequence")},
-        on_counts=tuple(matches.on_counts[index] for index in kept),
+def _kept(matches: Matches, *, elapsed_ms: float) -> _Kept:
+    return _Kept(
+        columns=np.stack([getattr(matches, name) for name in COLUMNS]),
+        on_counts=np.concatenate([*matches.on_counts, np.zeros(0, dtype=np.int32)]),
+        units=matches.units,
+        n_positions=matches.n_positions,
+        elapsed_ms=elapsed_ms,
     )
