@@ -1,16 +1,19 @@
-"""A worker that is killed while it computes: whoever waits for the same answer gets it from another one."""
+"""A worker that is killed while it computes is not waited for, and the one in its place knows everything."""
 
 from __future__ import annotations
 
 import http.client
 import os
 import signal
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from dashboard import create_app
+from dashboard.settings import Settings
 from tests.gunicorn_server import serving
 from tests.recordings import small_recording
 
@@ -18,8 +21,6 @@ ASKED = {"recording": "noise", "state": "layer0.cell", "clusters": 4, "words": 8
 USERS = 6
 SECONDS = 60
 """Shorter than anybody waits for a process that hangs."""
-
-pytestmark = pytest.mark.skipif(not Path("/proc/locks").exists(), reason="the kernel does not tell its locks")
 
 
 @pytest.fixture
@@ -48,6 +49,7 @@ def asked_again(server) -> tuple[dict, int]:
     raise AssertionError("The connection broke three times.")
 
 
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="the kernel does not tell its locks")
 def test_who_waits_for_a_worker_that_is_killed_gets_the_answer_of_another(server):
     with ThreadPoolExecutor(USERS) as users:
         told = [users.submit(asked_again, server) for _ in range(USERS)]
@@ -59,3 +61,18 @@ def test_who_waits_for_a_worker_that_is_killed_gets_the_answer_of_another(server
     assert all(answer == answers[0][0] and "answer" in answer for answer, _ in answers)
     assert any(broken for _, broken in answers)
     until(lambda: len(server.workers()) == 2 and killed not in server.workers())
+
+
+def test_the_first_requests_of_a_fresh_worker_find_everything_although_they_come_at_once(tmp_path):
+    small_recording(tmp_path / "recordings" / "plays")
+    settings = Settings(data_dir=tmp_path / "recordings", cache_dir=tmp_path / "cache")
+    client = create_app(settings).server.test_client()
+    script = "/_dash-component-suites/plotly/package_data/plotly.min.js"
+    meeting = threading.Barrier(USERS)
+
+    def loaded(_user: int) -> int:
+        meeting.wait(SECONDS)
+        return client.get(script).status_code
+
+    with ThreadPoolExecutor(USERS) as users:
+        assert list(users.map(loaded, range(USERS))) == [200] * USERS
