@@ -17,10 +17,10 @@
         const [one, other] = [first, second].map(compare.letter);
         return [
             compare.nameOf(first) + ", " + cell.a + " against " + compare.nameOf(second) + ", " + cell.b,
-            cell.why || "linear CKA " + three(cell.cka) + ", by chance " + three(cell.ckaChance),
+            cell.why || "linear CKA " + three(cell.cka) + ", by chance " + three(cell.ckaChance) + " (in any order of the positions " + three(cell.ckaShuffled) + ")",
             "best |r| of " + one + "'s units with " + other + "'s " + three(cell.bestFirst) + ", by chance " + three(cell.bestFirstChance),
             "best |r| of " + other + "'s units with " + one + "'s " + three(cell.bestSecond) + ", by chance " + three(cell.bestSecondChance),
-            "n = " + stateroom.whole(cell.n) + " tokens in common; chance of |r| from " + cell.chanceUnits.map(stateroom.whole).join(" and ") + " units",
+            "n = " + stateroom.whole(cell.n) + " tokens in common; chance from " + cell.chanceUnits.map(stateroom.whole).join(" and ") + " units, shifted by " + cell.shifts.map(stateroom.whole).join(", "),
             "Click: its units one to one",
         ];
     }
@@ -115,6 +115,12 @@
         return made;
     }
 
+    /** By how much was shifted, where that is the same for all. */
+    function shiftsTold(known) {
+        const told = [...new Set(known.flatMap((answer) => answer.cells.filter((cell) => cell.shifts && cell.shifts.length).map((cell) => cell.shifts.map(stateroom.whole).join(", "))))];
+        return told.length === 1 ? told[0] + " positions, " : "some positions, ";
+    }
+
     function note() {
         const known = pairs().map((pair) => compare.layersOf(...pair)).filter((answer) => answer && !answer.why);
         if (known.length === 0) {
@@ -122,7 +128,7 @@
         }
         const over = [...new Set(known.map((answer) => answer.common.text))].join("; ");
         return [make("p", "compare-note", "Large: linear CKA, which the colour shows. |r|: mean best correlation of A's units with the other's · of the other's with A's. "
-            + "Chance: expected with the positions of one shuffled (of |r|: on some units, seed " + known[0].seed + "). Over " + over + ". Click a cell to match its units.")];
+            + "Chance: mean after one text is shifted against the other by " + shiftsTold(known) + "on up to 32 units, seed " + known[0].seed + "; neighbours stay neighbours, since they depend on each other. Over " + over + ". Click a cell to match its units.")];
     }
 
     function whys() {
@@ -143,8 +149,8 @@
 
     function exported() {
         const rows = pairs().map((pair) => compare.layersOf(...pair)).filter((answer) => answer && !answer.why).flatMap((answer) => answer.cells.map((cell) =>
-            [answer.first.key, cell.a, answer.second.key, cell.b, cell.cka, cell.ckaChance, cell.bestFirst, cell.bestFirstChance, cell.bestSecond, cell.bestSecondChance, cell.n, answer.seed]));
-        return [["recording A", "state A", "recording B", "state B", "linear CKA", "CKA by chance", "best |r| of A's units", "by chance", "best |r| of B's units", "by chance", "n", "seed"], rows];
+            [answer.first.key, cell.a, answer.second.key, cell.b, cell.cka, cell.ckaChance, cell.ckaShuffled, cell.bestFirst, cell.bestFirstChance, cell.bestSecond, cell.bestSecondChance, cell.n, answer.seed]));
+        return [["recording A", "state A", "recording B", "state B", "linear CKA", "CKA by chance", "CKA in any order", "best |r| of A's units", "by chance", "best |r| of B's units", "by chance", "n", "seed"], rows];
     }
 
     compare.TABLES.layers = exported;

@@ -140,8 +140,8 @@
     }
 
     function told() {
-        const {mean, meanChance, nPairs, common, seed, leftFirst, leftSecond, first, second} = compare.units;
-        return make("p", "compare-note", stateroom.whole(nPairs) + " pairs, mean |r| " + compare.fixed(mean, 3) + "; with the positions of one shuffled (seed " + seed + ") " + compare.fixed(meanChance, 3)
+        const {mean, meanChance, shifts, nPairs, common, seed, leftFirst, leftSecond, first, second} = compare.units;
+        return make("p", "compare-note", stateroom.whole(nPairs) + " pairs, mean |r| " + compare.fixed(mean, 3) + "; by chance " + compare.fixed(meanChance, 3) + ": with one text shifted against the other by " + shifts.map(stateroom.whole).join(", ") + " positions (seed " + seed + ")"
             + ". Over " + common.text + "." + left(leftFirst, first) + left(leftSecond, second));
     }
 

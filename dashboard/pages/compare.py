@@ -41,8 +41,9 @@ def help_text() -> html.Div:
             "an LSTM can be compared. It is sparse when few units hold most of it.",
             "Similarity is over the tokens that two recordings have in common. CKA is 1 when one state is a "
             "turned and stretched copy of the other. Best |r| is the mean, over units, of the largest "
-            "correlation with a unit of the other; every number stands over what chance gives, with the "
-            "positions of one recording shuffled.",
+            "correlation with a unit of the other. Every number stands over what chance gives: the mean "
+            "after one text is shifted against the other, which keeps that neighbouring positions depend on "
+            "each other; shuffled, unrelated slow units would seem alike.",
             "Units one to one: the pairing of units whose sum of |r| is largest, each unit used once. A pair "
             "links to the place in Match where both are strongest.",
             "Recordings of one training with their steps appear as a curve: every measure of the page "

@@ -59,10 +59,8 @@ def strongest_together(
 
 def _unit(reader: StateReader, unit: int, positions: NDArray[np.int64]) -> NDArray[np.float64]:
     """Deviations of one unit from its mean at some positions."""
-    low, high = int(positions[0]), int(positions[-1]) + 1
-    values = reader.read(low, high, [unit])[:, 0].astype(np.float64)
-    if high - low != len(positions):
-        values = values[positions - low]
+    low, high = int(positions.min()), int(positions.max()) + 1
+    values = reader.read(low, high, [unit])[:, 0].astype(np.float64)[positions - low]
     return values - values.mean()
 
 

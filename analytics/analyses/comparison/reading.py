@@ -35,7 +35,13 @@ def block_edges(n: int, *, n_units: int) -> list[tuple[int, int]]:
 
 
 def read_positions(reader: StateReader, positions: NDArray[np.int64]) -> NDArray:
-    """Rows of the states at rising positions: shape ``(len(positions), n_units)``, in C order."""
+    """Rows of the states at some positions: shape ``(len(positions), n_units)``, in C order."""
+    falls = (np.diff(positions) < 0).any()
+    if falls:
+        order = np.argsort(positions, kind="stable")
+        rows = np.empty((len(positions), reader.shape[1]), dtype=reader.dtype)
+        rows[order] = read_positions(reader, positions[order])
+        return rows
     first, last = int(positions[0]), int(positions[-1])
     if last - first + 1 == len(positions):
         return as_rows(reader.read(first, last + 1))

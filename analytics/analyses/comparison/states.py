@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analytics.analyses.comparison.chance import ChanceLikeness, best, shifts_by_chance
 from analytics.analyses.comparison.reading import block_edges, read_positions, standardise
 from analytics.analyses.comparison.spread import UnitMoments, UnitSpread, unit_spread
 from analytics.analyses.comparison.sums import ProductSums
@@ -16,10 +17,10 @@ from analytics.arrays import StateReader, as_states
 from analytics.drawing import Drawn
 from analytics.errors import ShapeError
 
-__all__ = ["StateComparison", "best", "compare_states", "linear_cka", "mean_known"]
+__all__ = ["StateComparison", "compare_states", "linear_cka"]
 
-CHANCE_UNITS = 64
-"""Units of each side whose correlations by chance are computed where not all are asked for."""
+CHANCE_UNITS, CHANCE_SHIFTS = 32, 4
+"""Units of each side, and shifts, that correlations by chance are over where not all units are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +32,23 @@ class StateComparison(Drawn):
     cka: float
     """Linear CKA, in [0, 1]; NaN where all units of a state are constant."""
     cka_by_chance: float
-    """Its mean over all orders of the second state's positions, exactly."""
+    """Its mean over `shifts`, from the units that they are over; NaN with fewer than two positions."""
+    cka_by_shuffle: float
+    """Its mean over all orders of the second state's positions, exactly: what chance gives if neighbouring
+    positions do not depend on each other."""
     first_best_by_chance: float
-    """Mean over first units of the largest |correlation| with a second one, after the positions were
-    shuffled; NaN without a pair of units that vary. In `chance_units` of the first."""
+    """Mean over first units and `shifts` of the largest |correlation| with a second unit; NaN without a pair
+    of units that vary. Over `n_chance_units` of the first."""
     second_best_by_chance: float
     """The same for second units."""
     by_chance: NDArray[np.float32] | None
-    """Every correlation after shuffling, where all units were asked for; shape as `correlation`."""
+    """Every correlation after one shift, where all units were asked for; shape as `correlation`."""
     n: int
     """Positions in common."""
     n_chance_units: tuple[int, int]
     """Units of the first and of the second state that the means by chance are over."""
+    shifts: tuple[int, ...]
+    """By how many positions the states were shifted against each other."""
     seed: int
 
     @property
@@ -71,11 +77,18 @@ def compare_states(
 
     :math:`\mathrm{CKA} = \frac{\|X^T Y\|_F^2}{\|X^T X\|_F \|Y^T Y\|_F}`
 
-    of the centred states X and Y. Its mean over all permutations of the positions of Y is
+    of the centred states X and Y.
+
+    What chance gives comes of circular shifts: each position goes with the one s places away, the last with
+    the first. That keeps what a permutation of single positions destroys, namely that neighbouring positions
+    of a text depend on each other, so that even unrelated slow units correlate. States that drift through
+    the whole text can correlate by more than that. The shifts are drawn from a quarter to all of the longest
+    that is possible: half of the positions, at most a block of them. CKA after a shift is estimated from the
+    covariances of the chosen units with all of the other state.
+
+    The mean of CKA over all permutations of the positions of Y, which is lower, is
     :math:`\operatorname{tr}(X^T X) \operatorname{tr}(Y^T Y) / ((n - 1) \|X^T X\|_F \|Y^T Y\|_F)`, since
     :math:`\|X^T Y\|_F^2` is the sum of the products of both centred Gram matrices, whose rows add up to 0.
-    Correlations by chance come of one shuffle: blocks of positions are moved on by one, then the positions
-    within each are permuted.
 
     Both states are read in blocks. Standard scores and products are in single precision, the sums of blocks
     in double: correlations are right to about 1e-6.
@@ -86,10 +99,10 @@ def compare_states(
     common : CommonTokens, optional
         Which positions are compared. Default: each with that of the same number.
     seed : int
-        Of the shuffle, and of the units that are shuffled.
+        Of the shifts, and of the units that are shifted.
     all_by_chance : bool, default=False
-        Whether every unit is correlated after shuffling, which takes as long again; else 64 of each state,
-        drawn with the seed.
+        Whether every unit is correlated after a shift, which takes as long again; else 32 of each state
+        after 4 shifts, drawn with the seed.
     spreads : pair of UnitSpread, optional
         Of both states over the common positions, if known.
 
@@ -104,11 +117,14 @@ def compare_states(
     ----------
     S. Kornblith, M. Norouzi, H. Lee, G. Hinton: Similarity of Neural Network Representations Revisited.
     ICML, 2019. arXiv:1905.00414
+    R. Andrzejak, A. Kraskov, H. Stögbauer, F. Mormann, T. Kreuz: Bivariate surrogate techniques: Necessity,
+    strengths, and caveats. Physical Review E 68, 2003, 066202 (shifts in time as surrogates).
+    K. Harris: Nonsense correlations in neuroscience. 2020. doi:10.1101/2020.11.29.402719 (their limits).
 
     Examples
     --------
     >>> found = compare_states([[0.0], [1.0], [3.0]], [[1.0, 5.0], [-1.0, 5.0], [-5.0, 5.0]])
-    >>> found.correlation.tolist(), round(found.cka, 6), round(found.cka_by_chance, 6)
+    >>> found.correlation.tolist(), round(found.cka, 6), round(found.cka_by_shuffle, 6)
     ([[-1.0, nan]], 1.0, 0.5)
     """
     one, other = as_states(first), as_states(second)
@@ -116,16 +132,18 @@ def compare_states(
     seed = as_whole("seed", seed)
     spread, other_spread = spreads or (
         unit_spread(one, positions=common.first),
-        unit_spread(other, positions=common.second),
+        unit_spread(other, positions=np.sort(common.second)),
     )
-    chosen = _chosen(spread.moments, other_spread.moments, seed=seed, everything=all_by_chance)
-    sums = ProductSums((spread.moments, other_spread.moments), chosen, seed=seed)
-    for start, stop in block_edges(common.n, n_units=max(one.shape[1], other.shape[1])):
+    edges = block_edges(common.n, n_units=max(one.shape[1], other.shape[1]))
+    shifts = shifts_by_chance(edges, count=1 if all_by_chance else CHANCE_SHIFTS, seed=seed)
+    chosen = None if all_by_chance else _chosen(spread.moments, other_spread.moments, seed=seed)
+    sums = ProductSums((spread.moments, other_spread.moments), chosen, shifts=shifts)
+    for start, stop in edges:
         sums.add(
             _scores(one, common.first[start:stop], spread.moments),
             _scores(other, common.second[start:stop], other_spread.moments),
         )
-    return _finished(sums, (spread, other_spread), seed=seed)
+    return _finished(sums, (spread, other_spread), chosen, seed=seed)
 
 
 def linear_cka(
@@ -144,25 +162,6 @@ def linear_cka(
     1.0
     """
     return compare_states(first, second, common=common).cka
-
-
-def best(correlation: NDArray) -> NDArray[np.float64]:
-    """Largest magnitude in each row; NaN where a row has no number.
-
-    Examples
-    --------
-    >>> best(np.array([[0.5, -0.75], [np.nan, np.nan]])).tolist()
-    [0.75, nan]
-    """
-    magnitude = np.abs(correlation.astype(np.float64))
-    found = np.where(np.isnan(magnitude), -1.0, magnitude).max(axis=1)
-    return np.where(found < 0, np.nan, found)
-
-
-def mean_known(values: NDArray) -> float:
-    """Mean of the numbers that there are; NaN without any."""
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else float("nan")
 
 
 def _common(one: StateReader, other: StateReader, common: CommonTokens | None) -> CommonTokens:
@@ -187,11 +186,9 @@ def _scores(reader: StateReader, positions: NDArray[np.int64], moments: UnitMome
 
 
 def _chosen(
-    first: UnitMoments, second: UnitMoments, *, seed: int, everything: bool
+    first: UnitMoments, second: UnitMoments, *, seed: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Units of each side that are shuffled; none of the second where all of the first are."""
-    if everything:
-        return np.arange(first.n_units), np.empty(0, dtype=np.intp)
+    """Units of each side that are shifted."""
     rng = np.random.default_rng((seed, 1))
     varying = (np.flatnonzero(~moments.constant) for moments in (first, second))
     return tuple(
@@ -199,20 +196,30 @@ def _chosen(
     )
 
 
-def _finished(sums: ProductSums, spreads: tuple[UnitSpread, UnitSpread], *, seed: int) -> StateComparison:
-    first, second = sums.by_chance()
+def _finished(
+    sums: ProductSums,
+    spreads: tuple[UnitSpread, UnitSpread],
+    chosen: tuple[NDArray, NDArray] | None,
+    *,
+    seed: int,
+) -> StateComparison:
+    by_chance = ChanceLikeness(*sums.by_chance(), chosen)
     correlation = sums.correlation()
-    cka, cka_by_chance = _cka(correlation, spreads)
-    all_by_chance = second is None
+    cka, cka_by_shuffle = _cka(correlation, spreads)
+    first_best, second_best = by_chance.bests()
+    shifted = by_chance.first[0] if sums.shifts else np.full_like(correlation, np.nan)
+    n_units = tuple(each.moments.n_units for each in spreads) if chosen is None else tuple(map(len, chosen))
     return StateComparison(
         correlation=_frozen(correlation.astype(np.float32)),
         cka=cka,
-        cka_by_chance=cka_by_chance,
-        first_best_by_chance=mean_known(best(first)),
-        second_best_by_chance=mean_known(best(first.T if all_by_chance else second)),
-        by_chance=_frozen(first.astype(np.float32)) if all_by_chance else None,
+        cka_by_chance=by_chance.cka(spreads),
+        cka_by_shuffle=cka_by_shuffle,
+        first_best_by_chance=first_best,
+        second_best_by_chance=second_best,
+        by_chance=_frozen(shifted.astype(np.float32)) if chosen is None else None,
         n=sums.n,
-        n_chance_units=(len(first), first.shape[1] if all_by_chance else len(second)),
+        n_chance_units=n_units,
+        shifts=tuple(sums.shifts),
         seed=seed,
     )
 
@@ -224,8 +231,8 @@ def _cka(correlation: NDArray, spreads: tuple[UnitSpread, UnitSpread]) -> tuple[
     if norms == 0:
         return float("nan"), float("nan")
     covariance = correlation * np.outer(first.moments.deviation, second.moments.deviation)
-    by_chance = first.total * second.total / (max(1, first.moments.n - 1) * norms)
-    return min(1.0, float(np.nansum(covariance**2) / norms)), min(1.0, by_chance)
+    by_shuffle = first.total * second.total / (max(1, first.moments.n - 1) * norms)
+    return min(1.0, float(np.nansum(covariance**2) / norms)), min(1.0, by_shuffle)
 
 
 def _frozen(values: NDArray) -> NDArray:

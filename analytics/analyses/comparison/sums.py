@@ -1,6 +1,8 @@
-"""Sums of products of standard scores, block by block: as they are, and after shuffling positions."""
+"""Sums of products of standard scores, block by block: as they are, and with one stream shifted."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,30 +16,36 @@ __all__ = ["ProductSums"]
 class ProductSums:
     """Products of the units of two states.
 
-    Shuffled, each block goes with the one before it, the first with the last, and the positions within are
-    permuted: every position is there once, or left out where two blocks differ in length by one.
+    Shifted by s, each position goes with the one s places before it, and the first s with the last: every
+    position is there once, and neighbours stay neighbours.
 
     Parameters
     ----------
     moments : pair of UnitMoments
-    chosen : pair of arrays of unit numbers
-        Units of the first state that are shuffled against all of the second, and the other way round; with
-        none of the second, all of the first are shuffled.
-    seed : int
-        Of the permutations.
+    chosen : pair of arrays of unit numbers, or None
+        Units of the first state that are shifted against all of the second, and the other way round; None:
+        all of the first are.
+    shifts : sequence of int
+        Each at least 1, and no longer than the shortest block.
     """
 
     def __init__(
-        self, moments: tuple[UnitMoments, UnitMoments], chosen: tuple[NDArray, NDArray], *, seed: int
+        self,
+        moments: tuple[UnitMoments, UnitMoments],
+        chosen: tuple[NDArray, NDArray] | None,
+        *,
+        shifts: Sequence[int],
     ) -> None:
-        self._moments, self._chosen = moments, chosen
-        self._rng = np.random.default_rng(seed)
-        self._products = np.zeros((moments[0].n_units, moments[1].n_units))
-        self._shuffled = (
-            np.zeros((len(chosen[0]), moments[1].n_units)),
-            np.zeros((len(chosen[1]), moments[0].n_units)),
+        n_first, n_second = (each.n_units for each in moments)
+        self._all = chosen is None
+        chosen = chosen or (np.arange(n_first), np.empty(0, dtype=np.intp))
+        self._moments, self._chosen, self.shifts = moments, chosen, shifts
+        self._products = np.zeros((n_first, n_second))
+        self._shifted = (
+            np.zeros((len(shifts), len(chosen[0]), n_second)),
+            np.zeros((len(shifts), len(chosen[1]), n_first)),
         )
-        self.n = self._n_shuffled = 0
+        self.n = 0
         self._start: tuple[NDArray, NDArray] | None = None
         self._before: tuple[NDArray, NDArray] | None = None
 
@@ -45,11 +53,15 @@ class ProductSums:
         """Add a block of standard scores, each of shape (n, n_units)."""
         add_products(first, second, self._products)
         self.n += len(first)
-        if self._before is None:
-            self._start = (first, second)
-        else:
-            self._shuffle((first, second), self._before)
-        self._before = (first[:, self._chosen[0]], second[:, self._chosen[1]])
+        now = (first if self._all else first[:, self._chosen[0]], second[:, self._chosen[1]])
+        for place, shift in enumerate(self.shifts):
+            self._add_shifted(place, (now[0][:-shift], now[1][:-shift]), (first[shift:], second[shift:]))
+            if self._before is not None:
+                self._add_shifted(place, self._ends(shift), (first[:shift], second[:shift]))
+        if self._start is None:
+            longest = max(self.shifts, default=0)
+            self._start = (first[:longest].copy(), second[:longest].copy())
+        self._before = now
 
     def correlation(self) -> NDArray[np.float64]:
         """Every correlation, NaN where a unit is constant."""
@@ -57,26 +69,30 @@ class ProductSums:
         return _correlation(self._products, self.n, constant)
 
     def by_chance(self) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-        """Shuffled correlations: of some first units with all second, of some second with all first."""
-        self._shuffle(self._start, self._before)
-        one, other = (moments.constant for moments in self._moments)
-        first = _correlation(self._shuffled[0], self._n_shuffled, (one[self._chosen[0]], other))
-        if len(self._chosen[0]) == len(one) and not len(self._chosen[1]):
-            return first, None
-        return first, _correlation(self._shuffled[1], self._n_shuffled, (other[self._chosen[1]], one))
+        """Shifted correlations: of some first units with all second, of some second with all first.
 
-    def _shuffle(self, block: tuple[NDArray, NDArray], before: tuple[NDArray, NDArray]) -> None:
-        # Blocks differ in length by one at most; with one block only, it goes with itself.
-        n = min(len(block[0]), len(before[0]))
-        order = self._rng.permutation(len(block[0]))[:n]
-        add_products(before[0][:n], block[1][order], self._shuffled[0])
-        if len(self._chosen[1]):
-            add_products(before[1][:n], block[0][order], self._shuffled[1])
-        self._n_shuffled += n
+        Each of shape (n_shifts, n_chosen, n_units); to be called once, after the last block.
+        """
+        for place, shift in enumerate(self.shifts):
+            self._add_shifted(place, self._ends(shift), tuple(each[:shift] for each in self._start))
+        one, other = (moments.constant for moments in self._moments)
+        first = _correlation(self._shifted[0], self.n, (one[self._chosen[0]], other))
+        if self._all:
+            return first, None
+        return first, _correlation(self._shifted[1], self.n, (other[self._chosen[1]], one))
+
+    def _ends(self, shift: int) -> tuple[NDArray, NDArray]:
+        return tuple(each[len(each) - shift :] for each in self._before)
+
+    def _add_shifted(self, place: int, chosen: tuple[NDArray, NDArray], later: tuple[NDArray, ...]) -> None:
+        """Chosen units of both at some positions, with all units of the other a shift later."""
+        add_products(chosen[0], later[1], self._shifted[0][place])
+        if not self._all:
+            add_products(chosen[1], later[0], self._shifted[1][place])
 
 
 def _correlation(products: NDArray, n: int, constant: tuple[NDArray, NDArray]) -> NDArray[np.float64]:
     found = np.clip(products / max(1, n), -1.0, 1.0)
-    found[constant[0]] = np.nan
-    found[:, constant[1]] = np.nan
+    found[..., constant[0], :] = np.nan
+    found[..., constant[1]] = np.nan
     return found

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analytics.analyses.comparison.alignment import (
+    Aligned,
+    Text,
+    beginnings,
+    same_places,
+    shared_stretches,
+    whole_sequences,
+)
 from analytics.arrays import as_sequence_starts
 from analytics.errors import ShapeError
 
 __all__ = ["CommonTokens", "TokenTexts", "common_tokens", "same_positions"]
 
-ALL, EQUAL, SEQUENCES, BEGINNING, NONE = "all", "equal", "sequences", "beginning", "none"
+ALL, BORDERS, NONE = "all", "borders", "none"
 
 
 class TokenTexts(Protocol):
@@ -27,21 +34,22 @@ class TokenTexts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CommonTokens:
-    """Pairs of positions, one of each recording, that hold the same token; both rise."""
+    """Pairs of positions, one of each recording, that hold the same token; each is there once."""
 
     first: NDArray[np.int64]
-    """Positions of the first recording, shape (n,)."""
+    """Positions of the first recording, rising, shape (n,)."""
     second: NDArray[np.int64]
-    """Position of the second that belongs to each, shape (n,)."""
+    """Position of the second that belongs to each; rising too, but for whole sequences in another order."""
     n_first: int
     """Positions of the first recording."""
     n_second: int
     how: str
-    """`all`: the tokens are the same from end to end; `equal`: positions with equal texts of sequences with
-    the same borders; `sequences`: whole sequences with equal texts, in order; `beginning`: the longest common
-    beginning of one stream each; `none`: nothing is in common."""
+    """`all`: the tokens are the same from end to end; `borders`: so they are, but cut into other sequences;
+    `equal`: positions with equal texts in the same place; `sequences`: whole sequences with equal texts, in
+    any order; `stretches`: stretches of text that both have in the same order; `beginning`: what both begin
+    with; `none`: nothing is in common."""
     n_sequences: int
-    """Sequences that hold them."""
+    """Sequences of the first that hold them."""
 
     @property
     def n(self) -> int:
@@ -50,17 +58,25 @@ class CommonTokens:
 
     @property
     def is_all(self) -> bool:
-        """Whether they are all positions of both."""
-        return self.n == self.n_first == self.n_second
+        """Whether they are all positions of both, in the same order."""
+        return self.n == self.n_first == self.n_second and self.how in (ALL, BORDERS)
 
 
 def common_tokens(first: TokenTexts, second: TokenTexts) -> CommonTokens:
     """Positions of two recordings that hold the same token in the same place of the same text.
 
-    Where all sequences begin and end at the same positions, the positions whose texts are equal (the token
-    ids may differ: the vocabularies are compared by text). Else whole sequences with equal texts: the first
-    of a text goes with the first of the same text, the next with the next, as long as both are in order
-    (a longest rising run of pairs). Else, where both are one stream, their longest common beginning.
+    Texts are compared, not token ids. Whichever of these gives the most positions is taken, the first of
+    several:
+
+    - the same token at the same position, in sequences that are the same or in stretches of at least 10
+      positions; single tokens that agree in different texts do not count. Texts may differ inside where a
+      word is not in the vocabulary of one of the two, such as where one reads ``<unk>``;
+    - whole sequences with equal texts, in any order: the first of a text goes with the first of the same
+      text, the next with the next;
+    - where those are less than half of the shorter one: stretches that both have in the same order, found
+      by runs of 10 tokens that occur once in each.
+
+    Else, where both are one stream, what they begin with.
 
     Parameters
     ----------
@@ -80,26 +96,22 @@ def common_tokens(first: TokenTexts, second: TokenTexts) -> CommonTokens:
     Examples
     --------
     >>> from types import SimpleNamespace as Tokens
-    >>> one = Tokens(token_ids=[0, 1, 0, 2], vocabulary=["a", "b", "c"], sequence_starts=[0, 2])
-    >>> other = Tokens(token_ids=[1, 2, 1, 1], vocabulary=["x", "a", "b"], sequence_starts=[0, 2])
+    >>> one = Tokens(token_ids=[0, 2, 0, 1], vocabulary=["a", "b", "c"], sequence_starts=[0, 2])
+    >>> other = Tokens(token_ids=[1, 2, 1, 2], vocabulary=["x", "a", "b"], sequence_starts=[0, 2])
     >>> found = common_tokens(one, other)
     >>> found.first.tolist(), found.how
-    ([0, 1, 2], 'equal')
+    ([0, 2, 3], 'equal')
     """
-    ids, other_ids = _numbered(first, second)
-    starts = as_sequence_starts(first.sequence_starts, n_positions=len(ids))
-    other_starts = as_sequence_starts(second.sequence_starts, n_positions=len(other_ids))
-    if len(ids) == len(other_ids) and np.array_equal(starts, other_starts):
-        at = np.flatnonzero(ids == other_ids)
-        how = ALL if len(at) == len(ids) else EQUAL
-        found = (at, at, how if len(at) else NONE)
-    else:
-        found = _of_sequences((ids, starts), (other_ids, other_starts))
-        if not len(found[0]) and len(starts) == len(other_starts) == 1:
-            found = _of_beginnings(ids, other_ids)
-    at, other_at, how = found
-    n_sequences = len(np.unique(np.searchsorted(starts, at, side="right")))
-    return CommonTokens(_frozen(at), _frozen(other_at), len(ids), len(other_ids), how, n_sequences)
+    one, other = _texts(first, second)
+    found = max((way(one, other) for way in (same_places, whole_sequences)), key=_size)
+    shorter = min(len(one.ids), len(other.ids))
+    if 2 * _size(found) < shorter:
+        found = max(found, shared_stretches(one, other), key=_size)
+    if not _size(found) and len(one.starts) == len(other.starts) == 1:
+        found = beginnings(one, other)
+    n_sequences = len(np.unique(np.searchsorted(one.starts, found.first, side="right")))
+    at, other_at, how = _frozen(found.first), _frozen(found.second), found.how if _size(found) else NONE
+    return CommonTokens(at, other_at, len(one.ids), len(other.ids), how, n_sequences)
 
 
 def same_positions(n_positions: int) -> CommonTokens:
@@ -114,10 +126,10 @@ def same_positions(n_positions: int) -> CommonTokens:
     return CommonTokens(at, at, n_positions, n_positions, ALL, 1)
 
 
-def _numbered(first: TokenTexts, second: TokenTexts) -> tuple[NDArray, NDArray]:
-    """Both token sequences in one numbering of texts."""
+def _texts(first: TokenTexts, second: TokenTexts) -> tuple[Text, Text]:
+    """Both token sequences in one numbering of words."""
     numbers: dict[str, int] = {}
-    found = []
+    checked = []
     for tokens in (first, second):
         ids = np.asarray(tokens.token_ids)
         if ids.ndim != 1 or not len(ids) or not np.issubdtype(ids.dtype, np.integer):
@@ -129,60 +141,12 @@ def _numbered(first: TokenTexts, second: TokenTexts) -> tuple[NDArray, NDArray]:
                 f"Got {int(ids.min())} to {int(ids.max())}."
             )
         own = np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
-        found.append(own[ids])
-    return found[0], found[1]
+        checked.append((own[ids], as_sequence_starts(tokens.sequence_starts, n_positions=len(ids)), own))
+    return tuple(Text(ids, starts, np.isin(np.arange(len(numbers)), own)) for ids, starts, own in checked)
 
 
-def _of_sequences(first: tuple, second: tuple) -> tuple[NDArray, NDArray, str]:
-    """Sequences with equal texts, paired in order."""
-    waiting: dict[bytes, list[tuple[int, int]]] = {}
-    for key, start, stop in _sequences(*second):
-        waiting.setdefault(key, []).append((start, stop))
-    taken = dict.fromkeys(waiting, 0)
-    pairs = []
-    for key, start, stop in _sequences(*first):
-        if key in waiting and taken[key] < len(waiting[key]):
-            pairs.append((start, waiting[key][taken[key]][0], stop - start))
-            taken[key] += 1
-    kept = _rising([other for _, other, _ in pairs])
-    pairs = [pairs[place] for place in kept]
-    at = [np.arange(start, start + length) for start, _, length in pairs]
-    other = [np.arange(start, start + length) for _, start, length in pairs]
-    if not pairs:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), NONE
-    return np.concatenate(at), np.concatenate(other), SEQUENCES
-
-
-def _sequences(ids: NDArray, starts: NDArray) -> Iterator[tuple[bytes, int, int]]:
-    for start, stop in zip(starts, np.append(starts[1:], len(ids)), strict=True):
-        yield ids[start:stop].tobytes(), int(start), int(stop)
-
-
-def _rising(values: list[int]) -> list[int]:
-    """Places of a longest rising part of some numbers, each of which is there once."""
-    from bisect import bisect_left
-
-    ends: list[int] = []
-    places: list[int] = []
-    before: list[int] = []
-    for place, value in enumerate(values):
-        at = bisect_left(ends, value)
-        ends[at : at + 1] = [value]
-        places[at : at + 1] = [place]
-        before.append(places[at - 1] if at else -1)
-    found = []
-    place = places[-1] if places else -1
-    while place >= 0:
-        found.append(place)
-        place = before[place]
-    return found[::-1]
-
-
-def _of_beginnings(ids: NDArray, other_ids: NDArray) -> tuple[NDArray, NDArray, str]:
-    n = min(len(ids), len(other_ids))
-    differ = np.flatnonzero(ids[:n] != other_ids[:n])
-    at = np.arange(differ[0] if len(differ) else n)
-    return at, at, BEGINNING if len(at) else NONE
+def _size(found: Aligned) -> int:
+    return len(found.first)
 
 
 def _frozen(values: ArrayLike) -> NDArray[np.int64]:

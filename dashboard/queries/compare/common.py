@@ -17,9 +17,11 @@ __all__ = ["CommonQueries", "told"]
 
 HOW = {
     "all": "all {n:,} tokens, which are the same",
-    "equal": "the {n:,} positions with the same token, of sequences with the same borders",
+    "borders": "all {n:,} tokens, which are the same, though cut into other sequences",
+    "equal": "the {n:,} positions that hold the same token in both texts",
     "sequences": "the {n:,} tokens of {sequences:,} sequences that both have",
-    "beginning": "the {n:,} tokens that both streams begin with",
+    "stretches": "the {n:,} tokens of the stretches of text that both have",
+    "beginning": "the {n:,} tokens that both begin with",
     "none": "nothing: they have no tokens in common",
 }
 

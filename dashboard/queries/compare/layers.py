@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.analyses.comparison.chance import mean_known
 from analytics.analyses.comparison.spread import UnitMoments, UnitSpread, unit_moments, unit_spread
-from analytics.analyses.comparison.states import StateComparison, compare_states, mean_known
+from analytics.analyses.comparison.states import StateComparison, compare_states
 from analytics.analyses.comparison.tokens import CommonTokens
 from analytics.errors import ParameterError
 from analytics.store.recording import Recording
@@ -90,7 +91,7 @@ class CompareLayerQueries:
         key = "" if common.is_all else f"{first.fingerprint} {second.fingerprint}"
         spreads = (
             self._spread(first, states[0], common.first, key),
-            self._spread(second, states[1], common.second, key),
+            self._spread(second, states[1], np.sort(common.second), key),
         )
         return compare_states(
             first.states(states[0]),
@@ -146,7 +147,9 @@ def _summary(found: StateComparison) -> dict[str, Any]:
         "bestSecond": plain(mean_known(bests[1])),
         "bestFirstChance": plain(found.first_best_by_chance),
         "bestSecondChance": plain(found.second_best_by_chance),
+        "ckaShuffled": plain(found.cka_by_shuffle),
         "chanceUnits": list(found.n_chance_units),
+        "shifts": list(found.shifts),
     }
     if answer["cka"] is None:
         answer["why"] = "All units of one of the states are constant over the common tokens."

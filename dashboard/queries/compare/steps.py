@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from analytics.analyses.comparison.states import mean_known
+from analytics.analyses.comparison.chance import mean_known
 from analytics.errors import AnalyticsError
 from dashboard.queries.clusters.overview import plain
 from dashboard.queries.compare.activity import CompareActivityQueries

@@ -26,10 +26,11 @@ CONSTANT = "No unit of one of the states ever varies over the common tokens, so 
 
 @dataclass(frozen=True, slots=True)
 class _Matched:
-    """Units of two states in pairs, and what the same gives after shuffling."""
+    """Units of two states in pairs, and what the same gives after a shift."""
 
     pairs: UnitPairs
     chance: float
+    shifts: tuple[int, ...]
     n: int
 
 
@@ -68,6 +69,7 @@ class CompareUnitQueries:
             "n": found.n,
             "mean": plain(found.pairs.mean),
             "meanChance": plain(found.chance),
+            "shifts": list(found.shifts),
             "nPairs": len(found.pairs.first),
             "pairs": {
                 "first": found.pairs.first.tolist(),
@@ -85,7 +87,8 @@ class CompareUnitQueries:
             found = self._layers.compare(
                 first.recording, second.recording, states, common=common, seed=seed, all_by_chance=True
             )
-            return _Matched(match_units(found.correlation), match_units(found.by_chance).mean, found.n)
+            chance = match_units(found.by_chance).mean
+            return _Matched(match_units(found.correlation), chance, found.shifts, found.n)
 
         parameters = {"second": second.fingerprint, "states": states, "seed": seed}
         return self._cache.answer("matched units", first.fingerprint, parameters, compute)

@@ -39,14 +39,6 @@ def best_matching(correlation):
     )
 
 
-def longest_rising(values):
-    """Length of a longest rising part, by trying all of them."""
-    best = [1] * len(values)
-    for i, value in enumerate(values):
-        best[i] = 1 + max((best[j] for j in range(i) if values[j] < value), default=0)
-    return max(best, default=0)
-
-
 def share_of_units(response):
     """Smallest share of units that hold 90 %, for one word."""
     size = sorted(np.abs(response), reverse=True)

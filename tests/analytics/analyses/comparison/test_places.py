@@ -15,11 +15,15 @@ from analytics.errors import ParameterError, UnknownNameError
 @pytest.mark.parametrize("seed", range(10))
 def test_no_other_common_position_speaks_more_for_the_correlation(seed):
     rng = np.random.default_rng(seed)
-    ids = rng.integers(0, 2, size=(2, 80))
+    ids = rng.integers(0, 9, size=80)
+    other_ids = np.r_[ids[40:], ids[:40]]
+    other_ids[::7] = 9
     one, other = (
-        SimpleNamespace(token_ids=row, vocabulary=["a", "b"], sequence_starts=[0, 40]) for row in ids
+        SimpleNamespace(token_ids=row, vocabulary=list(words), sequence_starts=np.arange(0, 80, 4))
+        for row, words in ((ids, "abcdefghi"), (other_ids, "abcdefghi?"))
     )
     common = common_tokens(one, other)
+    assert common.n and (np.diff(common.second) < 0).any()
     x, y = rng.normal(size=(80, 3)), rng.normal(size=(80, 2))
     pairs = [(0, 1), (2, 0)]
     for place, (unit, other_unit) in zip(strongest_together(x, y, pairs, common=common), pairs, strict=True):

@@ -48,9 +48,9 @@ def test_correlations_and_cka_are_those_of_the_definition(seed, dtype):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_cka_by_chance_is_the_mean_over_all_orders(seed):
+def test_cka_by_shuffle_is_the_mean_over_all_orders(seed):
     x, y = two_states(seed, n=6)
-    assert compare_states(x, y).cka_by_chance == pytest.approx(literal.mean_cka_over_orders(x, y), rel=1e-6)
+    assert compare_states(x, y).cka_by_shuffle == pytest.approx(literal.mean_cka_over_orders(x, y), rel=1e-6)
 
 
 def test_the_scatter_of_nearly_constant_units_is_not_lost():
@@ -75,13 +75,16 @@ def test_constant_units_have_no_correlation():
 def test_a_state_that_never_changes_is_like_nothing():
     x, y = two_states(0)
     found = compare_states(np.ones_like(x), y)
-    assert np.isnan([found.cka, found.cka_by_chance, found.first_best_by_chance]).all()
+    by_chance = [found.cka_by_chance, found.cka_by_shuffle, found.first_best_by_chance]
+    assert np.isnan([found.cka, *by_chance]).all()
     assert np.isnan(found.correlation).all()
 
 
 def test_one_position_and_one_unit():
     found = compare_states([[1.0]], [[2.0]])
     assert np.isnan(found.correlation).all() and np.isnan(found.cka) and found.n == 1
+    found = compare_states([[1.0]], [[2.0]], all_by_chance=True)
+    assert np.isnan(found.by_chance).all() and found.shifts == ()
     found = compare_states([[1.0], [2.0]], [[2.0], [1.0]])
     assert found.correlation.tolist() == [[-1.0]] and found.cka == 1.0
 
@@ -100,14 +103,44 @@ def test_by_chance_little_is_left_and_the_seed_decides(everything):
 
 
 @pytest.mark.usefixtures("blocks")
-def test_shuffling_keeps_every_position():
-    """A unit that is not 0 at one position only: shuffled, it meets one position of the other."""
-    x = np.zeros((63, 1))
-    x[17] = 1.0
-    y = np.arange(63.0)[:, np.newaxis]
-    found = compare_states(x, y, all_by_chance=True, seed=3).by_chance[0, 0]
-    possible = [np.corrcoef(x[:, 0], np.roll(y[:, 0], shift))[0, 1] for shift in range(63)]
-    assert np.isclose(possible, found, atol=1e-6).any()
+@pytest.mark.parametrize("everything", [True, False])
+@pytest.mark.parametrize("seed", range(3))
+def test_by_chance_is_what_is_found_after_circular_shifts(seed, everything):
+    x, y = two_states(seed, n=63)
+    x[:, 1] = 0.1
+    found = compare_states(x, y, all_by_chance=everything, seed=seed)
+    assert len(found.shifts) == (1 if everything else 4) and min(found.shifts) >= 1
+    moved = [np.roll(x, shift, axis=0) for shift in found.shifts]
+    size = [np.abs(np.delete(literal.correlation(each, y), 1, axis=0)) for each in moved]
+    assert found.first_best_by_chance == pytest.approx(np.mean([each.max(axis=1) for each in size]), abs=1e-6)
+    away = moved if everything else [np.roll(x, -shift, axis=0) for shift in found.shifts]
+    size_away = [np.abs(np.delete(literal.correlation(each, y), 1, axis=0)) for each in away]
+    best = np.mean([each.max(axis=0) for each in size_away])
+    assert found.second_best_by_chance == pytest.approx(best, abs=1e-6)
+    cka = np.mean([literal.cka(each, y) for each in moved + away])
+    assert found.cka_by_chance == pytest.approx(cka, rel=1e-5)
+    if everything:
+        np.testing.assert_allclose(found.by_chance, literal.correlation(moved[0], y), atol=2e-6)
+
+
+def test_slow_states_are_alike_by_chance():
+    """Two walks that know nothing of each other: shuffled, they would seem to be a discovery."""
+    rng = np.random.default_rng(0)
+    x, y = (np.cumsum(rng.normal(size=(4000, 8)), axis=0) for _ in range(2))
+    found = compare_states(x, y)
+    assert found.cka_by_shuffle < 0.01 and found.first_best.mean() > 0.3
+    assert found.cka_by_chance > found.cka / 4
+    assert found.first_best_by_chance > found.first_best.mean() / 2
+
+
+def test_some_units_tell_the_chance_of_all():
+    rng = np.random.default_rng(1)
+    x, y = (rng.normal(size=(400, 90)) * rng.uniform(0.1, 3, size=90) for _ in range(2))
+    found, every = compare_states(x, y), compare_states(x, y, all_by_chance=True)
+    assert found.n_chance_units == (32, 32) and every.n_chance_units == (90, 90)
+    assert found.cka_by_chance == pytest.approx(every.cka_by_chance, rel=0.05)
+    assert every.cka_by_chance == pytest.approx(every.cka_by_shuffle, rel=0.05)
+    assert found.first_best_by_chance == pytest.approx(every.first_best_by_chance, rel=0.1)
 
 
 @pytest.mark.usefixtures("blocks")
@@ -124,6 +157,25 @@ def test_only_common_positions_count():
     kept = np.delete(np.arange(80), [3, 11, 12, 50])
     np.testing.assert_allclose(found.correlation, literal.correlation(x[kept], y[kept]), atol=2e-6)
     assert found.cka == pytest.approx(literal.cka(x[kept], y[kept]), rel=5e-6)
+
+
+@pytest.mark.usefixtures("blocks")
+def test_positions_may_come_in_another_order():
+    rng = np.random.default_rng(6)
+    ids, order = rng.integers(0, 9, size=(20, 4)), rng.permutation(20)
+    one, other = (
+        SimpleNamespace(
+            token_ids=each.ravel(), vocabulary=list("abcdefghi"), sequence_starts=np.arange(0, 80, 4)
+        )
+        for each in (ids, ids[order])
+    )
+    common = common_tokens(one, other)
+    assert common.n == 80
+    x = rng.normal(size=(80, 3))
+    y = x.reshape(20, 4, 3)[order].reshape(80, 3)
+    found = compare_states(x, y, common=common)
+    np.testing.assert_allclose(np.diag(found.correlation), 1, atol=1e-6)
+    assert found.cka == pytest.approx(1, abs=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(3))
