@@ -101,7 +101,10 @@ def _answer(queries: Queries, answerer: Answerer, asked: Mapping[str, Any]) -> d
 
 
 def _act(action: str, asked: Mapping[str, Any], queries: Queries, jobs: Jobs) -> JobStatus:
-    return acted(action, asked, queries.memory_run.work(_question(asked)), jobs)
+    question = _question(asked)
+    if asked.get("second") is True:
+        question = queries.memory_beside.question(question)
+    return acted(action, asked, queries.memory_run.work(question), jobs)
 
 
 def _decay(queries: Queries, asked: MemoryQuestion, theme: str) -> go.Figure | None:

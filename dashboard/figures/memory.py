@@ -78,7 +78,7 @@ def _add_difference(figure: go.Figure, difference: MemoryCurve, *, is_share: boo
             "zerolinecolor": palette(theme).text_quiet,
             "nticks": 5,
             "rangemode": "tozero",
-            **({"tickformat": "+.0%"} if is_share else {"tickformat": "+~g"}),
+            **({"tickformat": ".0%"} if is_share else {}),
         },
     )
 

@@ -111,8 +111,15 @@ def units_figure(
         for each, number in ((units, chosen), (second, second_chosen))
     )
     other.update(xaxis="x2", yaxis="y2")
-    if one.marker.colorbar.title.text and other.marker.colorbar.title.text:
-        one.update(marker_showscale=False)
+    if any(each.write_name for each in (units, second)):
+        named = [
+            f"{letter} {each.write_name}"
+            for letter, each in zip("AB", (units, second), strict=True)
+            if each.write_name
+        ]
+        shown = other if second.write_name else one
+        one.update(marker_showscale=shown is one)
+        shown.update(marker_colorbar_title_text=f"mean {', '.join(named)}")
     laid = laid_out(go.Figure([one, other]), theme=theme, height=PART_HEIGHT)
     return laid.update_layout(
         hovermode="closest",

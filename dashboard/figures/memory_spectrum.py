@@ -98,7 +98,8 @@ def spectrum_figure(
         )
     colors = palette(theme)
     counts = [each.n for each in spectra]
-    at = f"at delay {delay}" if all(each.delay in (None, delay) for each in spectra) else "at the delay of each"
+    is_one = all(each.delay in (None, delay) for each in spectra)
+    at = f"at delay {delay}" if is_one else "at the delay of each"
     figure.add_vline(
         x=n + 0.5,
         line={"color": colors.text_quiet, "width": 1, "dash": "dot"},

@@ -61,8 +61,16 @@ class MemoryQuestion:
         return self.curves[1] if len(self.curves) > 1 else None
 
     def _of_second(self, curve: str) -> MemoryQuestion:
-        own = {} if self.linked else {"delay": self.beside_delay, "positions": self.beside_positions}
-        return replace(self.of_curve(curve), unit=self.beside_unit, **own)
+        second = replace(self.of_curve(curve), unit=self.beside_unit)
+        if self.linked:
+            return second
+        return replace(
+            second,
+            delay=self.beside_delay,
+            positions=self.beside_positions,
+            classes=self.beside_classes,
+            position=self.beside_position,
+        )
 
     @property
     def falling(self) -> str:

@@ -58,9 +58,7 @@ class MemorySecondQueries:
             beside=(),
             by=by if by in tag_annotations(recording) else "",
             words=tuple(words.values()),
-            classes=asked.classes if asked.linked else asked.beside_classes,
             properties=tuple(_property(first, recording, text) for text in asked.properties),
-            position=-1 if asked.linked else asked.beside_position,
         )
         return Put(first, recording, own, by, words)
 

@@ -164,7 +164,8 @@ def test_the_same_token_is_followed_in_both(queries):
     answer = queries.memory_beside.where(ASKED)
     first, second = queries.memory_where.where(ASKED), queries.memory_where.where(alone(ASKED))
     assert (answer["position"], answer["same"], answer["norms"]) == (50, True, second["norms"])
-    assert answer["difference"] == pytest.approx(np.subtract(second["relative"], first["relative"]), **ROUNDED)
+    found = np.subtract(second["relative"], first["relative"])
+    assert answer["difference"] == pytest.approx(found, **ROUNDED)
     assert answer["firstLimit"] == first["limit"]
 
 
