@@ -115,7 +115,7 @@
         ];
         const normal = (value) => value.toFixed(2);
         const sorting = {by: view().sort, choose: (sort) => SORTS.some(([name]) => name === sort) && change({sort})};
-        const parts = [stateroom.table({label: "Classes", columns, sorting, rows: rows.map((row) => rowOf(row, write, normal))})];
+        const parts = [...(memory.hasSecond() ? [memory.second.head("a")] : []), stateroom.table({label: "Classes", columns, sorting, rows: rows.map((row) => rowOf(row, write, normal))})];
         if (notes && notes.length > 0) {
             parts.push(make("p", "quiet note", notes.join(" ")));
         }
@@ -123,32 +123,55 @@
     }
 
     // ---- the second recording ---------------------------------------------------------------------------
+    /** A class of the second; where it goes its own way, its curves are chosen by themselves. */
+    function secondName(row) {
+        const made = make("span", "class-name");
+        if (!view().linked && row.kind === "class") {
+            const box = make("input", "", null, {"type": "checkbox", "aria-label": "curve of " + row.text + " of B"});
+            box.checked = row.shown;
+            box.addEventListener("change", () => {
+                const shown = memory.classesSecond.rows.filter((each) => each.kind === "class" && each.shown).map((each) => each.key);
+                change({beside_classes: row.shown ? shown.filter((key) => key !== row.key) : [...shown, row.key].slice(-MOST_SHOWN)});
+            });
+            made.append(box);
+        }
+        made.append(memory.swatch(row.shown ? row.hex : null), row.kind === "word" ? stateroom.tokenElement(row.text) : make("bdi", "", row.text));
+        return made;
+    }
+
     /** The same classes of the recording beside, in the same order; its figure has the scale of the first. */
     function drawSecond() {
         const place = memory.place("classes-second-table");
         const answer = memory.classesSecond;
         const shown = view().beside.length > 0;
         place.parentElement.hidden = !shown;
-        if (!shown || !answer || !answer.recording) {
+        const graph = memory.place("classes-second").closest(".memory-graph");
+        graph.hidden = !answer || answer.rows.length === 0;
+        if (!shown) {
             place.replaceChildren();
             return;
         }
+        if (!answer || answer.why) {
+            const why = answer ? answer.why : memory.second.why();
+            place.replaceChildren(...(why ? [memory.second.head("b"), make("p", "quiet note", why)] : []));
+            return;
+        }
         const write = view().measure === "share" ? memory.percent : stateroom.column(answer.rows.map((row) => row.value));
-        const head = make("div", "part-line");
-        head.append(make("span", "beside-badge is-b", "B"), make("strong", "", answer.recording + " " + answer.state), make("span", "quiet", "the same classes, on the scale above"));
+        const head = memory.second.head("b", make("span", "quiet", view().linked ? "the same classes, on the scale above" : "at delay " + answer.delay + ", on a scale of its own"));
         const known = answer.rows.filter((row) => row.inResult && !row.few);
         if (known.length === 0) {
-            place.replaceChildren(head, make("p", "quiet note", "No class of this one has been computed: make it the first (A ⇄ B), and compute it there."));
+            place.replaceChildren(head, make("p", "quiet note", "No class of B has been computed. " + memory.second.why()));
             return;
         }
         const columns = [{name: "class"}, {name: "n", number: true, title: "Positions at the delay"},
             {name: {largest: "largest", sum: "sum", share: "share"}[view().measure], number: true, title: "At delay " + answer.delay},
-            {name: "half-life", number: true, title: "Delay at which the curve has fallen to half"}];
-        const rows = known.map((row) => {
-            const name = make("span", "class-name");
-            name.append(memory.swatch(row.shown ? row.hex : null), make("bdi", "", row.text));
-            return {className: row.kind === "all" ? "is-all" : "", cells: [name, make("span", "", stateroom.whole(row.n)), memory.banded(write(row.value), row.low, row.high, write), memory.halfLife(row)]};
-        });
+            {name: "B − A", number: true, title: memory.oneDelay() ? "What B has more than A at this delay" : "None: A and B are shown at different delays"},
+            {name: "half-life", number: true, title: "Delay at which the curve has fallen to half"},
+            {name: "B − A", number: true, title: "How many positions longer half of it is left in B"}];
+        const lives = (value) => value.toFixed(1);
+        const rows = known.map((row) => ({className: row.kind === "all" ? "is-all" : "", cells: [secondName(row), make("span", "", stateroom.whole(row.n)),
+            memory.banded(write(row.value), row.low, row.high, write), memory.second.difference(row.difference, row.differenceLow, row.differenceHigh, write), memory.halfLife(row),
+            memory.second.difference(row.halfLifeDifference, row.halfLifeLowDifference, row.halfLifeHighDifference, lives)]}));
         place.replaceChildren(head, stateroom.table({label: "Classes of B", columns, rows}), ...(answer.notes.length > 0 ? [make("p", "quiet note", answer.notes.join(" "))] : []));
     }
 
@@ -160,6 +183,7 @@
             drawSecond();
         },
         classesSecond: drawSecond,
+        statusSecond: drawSecond,
         status: drawHead,
         classes() {
             drawHead();
@@ -170,7 +194,8 @@
             drawSecond();
         },
         view(now, previous) {
-            if (now.beside !== previous.beside) {
+            if (now.beside !== previous.beside || now.linked !== previous.linked) {
+                drawTable();
                 drawSecond();
             }
             if (now.control !== previous.control) {

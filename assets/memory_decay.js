@@ -35,10 +35,11 @@
     function curveName(curve) {
         const made = make("span", "curve-name");
         const own = curve.recording === view().recording && curve.state === view().state;
-        made.append(memory.swatch(curve.hex), make("bdi", "", curve.name));
+        const place = memory.decay.curves.indexOf(curve);
+        made.append(memory.hasSecond() && place < 2 ? memory.second.badge("ab"[place]) : memory.swatch(curve.hex), make("bdi", "", curve.name));
         if (!own) {
             const id = curve.recording + ":" + curve.state;
-            made.append(stateroom.button("×", "Remove " + curve.name, () => change({beside: view().beside.filter((other) => other !== id)}), "row-remove"));
+            made.append(stateroom.button("×", "Remove " + curve.name, () => change(memory.besideOf(view().beside.filter((other) => other !== id))), "row-remove"));
         }
         return made;
     }
@@ -46,18 +47,34 @@
     function curveRow(curve, write) {
         if (!curve.ready) {
             const link = make("button", "link-button", "compute it", {type: "button"});
-            link.addEventListener("click", () => stateroom.memoryView.open({recording: curve.recording, state: curve.state, beside: [],
+            const isSecond = memory.decay.curves.indexOf(curve) === 1;
+            link.addEventListener("click", () => isSecond ? memory.second.compute() : stateroom.memoryView.open({recording: curve.recording, state: curve.state, beside: [],
                 ...(curve.recording === view().recording ? {} : {by: "", classes: [], words: [], properties: [], position: -1}), unit: -1}));
             const why = make("span", "quiet", "not computed ");
             why.title = curve.why || "";
-            why.append(link);
+            why.append(...(isSecond && memory.statusSecond && !memory.statusSecond.network ? [] : [link]));
             why.dataset.span = 4;
             return [curveName(curve), why];
         }
-        const at = view().delay;
+        const at = memory.decay.curves.indexOf(curve) === 1 ? memory.second.delay() : view().delay;
         const measured = curve[view().measure];
         return [curveName(curve), Number.isFinite(measured[at]) ? write(measured[at]) : "–", ...(view().measure === "share" ? [] : [percent(curve.share[at])]), memory.halfLife(curve),
             Number.isFinite(curve.n[at]) ? stateroom.whole(curve.n[at]) : "–"];
+    }
+
+    /** B − A, of the value at the delay if both are shown at one. */
+    function differenceRows(write) {
+        const {difference} = memory.decay;
+        if (!difference || !memory.hasSecond()) {
+            return [];
+        }
+        const {measure, delay} = view();
+        const banded = (name, at) => [difference[name][at], difference[name + "Low"][at], difference[name + "High"][at]];
+        const value = memory.oneDelay() ? memory.second.difference(...banded(measure, delay), write) : make("span", "quiet", "–");
+        value.title = value.title || (memory.oneDelay() ? "B − A" : "A and B are shown at different delays");
+        const share = memory.second.signed(memory.oneDelay() ? difference.share[delay] : NaN, percent);
+        const half = memory.second.difference(difference.halfLife, difference.halfLifeLow, difference.halfLifeHigh, lives);
+        return [{className: "is-difference", cells: ["B − A", value, ...(measure === "share" ? [] : [share]), half, ""]}];
     }
 
     /** What the page's own curve says, as a sentence. */
@@ -86,7 +103,7 @@
         const {curves, unit} = memory.decay;
         const {measure, delay, n} = view();
         const ready = curves.filter((curve) => curve.ready);
-        const plain = stateroom.column(ready.map((curve) => curve[measure][delay]));
+        const plain = stateroom.column(ready.map((curve) => curve[measure][curve === curves[1] ? memory.second.delay() : delay]));
         const write = measure === "share" ? percent : plain;
         const columns = [
             {name: "curve"},
@@ -95,31 +112,36 @@
             {name: "half-life", number: true, title: "Delay at which the curve has fallen to half of what it is at delay 0"},
             {name: "n", number: true, title: "Positions that the mean at the delay is over"},
         ];
-        stateroom.redraw(place, [make("h2", "", delay === 0 ? "At the token itself (delay 0)" : "At delay " + delay),
-            stateroom.table({label: "Half-lives", columns, rows: curves.map((curve) => curveRow(curve, write))}), ...reading()]);
+        const apart = memory.hasSecond() && !memory.oneDelay() && "A at delay " + delay + ", B at delay " + memory.second.delay();
+        stateroom.redraw(place, [make("h2", "", apart || (delay === 0 ? "At the token itself (delay 0)" : "At delay " + delay)),
+            stateroom.table({label: "Half-lives", columns, rows: [...curves.map((curve) => curveRow(curve, write)), ...differenceRows(write)]}), ...reading()]);
     }
 
     // ---- units ------------------------------------------------------------------------------------------
-    function unitRow(unit, write) {
-        const chosen = unit.unit === view().unit;
-        const name = stateroom.button(String(unit.unit), "unit " + unit.unit, () => change({unit: chosen ? -1 : unit.unit}), "link-button");
+    /** The units of the first and of the second: whose they are, and where the chosen one is kept. */
+    const SIDES = {
+        a: {field: "unit", answer: () => memory.units, whose: () => memory.pick(view(), ["recording", "state"])},
+        b: {field: "beside_unit", answer: () => memory.unitsSecond, whose: () => memory.second.curve()},
+    };
+
+    function unitRow(unit, write, {field, answer}) {
+        const chosen = unit.unit === view()[field];
+        const name = stateroom.button(String(unit.unit), "unit " + unit.unit, () => change({[field]: chosen ? -1 : unit.unit}), "link-button");
         name.setAttribute("aria-pressed", String(chosen));
-        return {className: chosen ? "is-chosen" : "", data: {unit: unit.unit}, cells: [name, write(unit.strength), ...(memory.units.delay > 0 ? [write(unit.atDelay)] : []),
+        return {className: chosen ? "is-chosen" : "", data: {unit: unit.unit}, cells: [name, write(unit.strength), ...(answer().delay > 0 ? [write(unit.atDelay)] : []),
             Number.isFinite(unit.halfLife) ? lives(unit.halfLife) : unit.halfLifeText || "–", percent(unit.write), percent(unit.keep)]};
     }
 
     const UNIT_SORTS = ["strength", "atDelay", "halfLife", "write", "keep"];
     const ranked = (value) => (Number.isFinite(value) ? value : Infinity);
 
-    function drawUnits() {
-        const place = memory.place("units-table");
-        if (!memory.units) {
-            place.replaceChildren();
-            return;
-        }
-        const {units, writeName, keepName, why, delay} = memory.units;
+    function unitsOf(letter) {
+        const side = SIDES[letter];
+        const {units, writeName, keepName, why, delay} = side.answer();
+        const {recording, state} = side.whose();
+        const unit = view()[side.field];
         const sorted = [...units].sort((one, other) => ranked(other[unitSort]) - ranked(one[unitSort]) || one.unit - other.unit);
-        const chosen = sorted.findIndex((unit) => unit.unit === view().unit);
+        const chosen = sorted.findIndex((each) => each.unit === unit);
         if (chosen > 0) {
             sorted.unshift(...sorted.splice(chosen, 1));
         }
@@ -133,12 +155,33 @@
             {name: keepName || "keep", number: true, sort: "keep", title: "Mean of the gate that lets it keep what it holds"},
         ];
         const sorting = {by: unitSort, choose: (sort) => { unitSort = UNIT_SORTS.includes(sort) ? sort : unitSort; drawUnits(); }};
-        const {unit, recording, state} = view();
-        const link = unit < 0 ? [] : [make("a", "", "unit " + unit + " in Match", {href: memory.matchAddress({pinned: unit})}),
+        const link = unit < 0 ? [] : [make("a", "", "unit " + unit + " in Match", {href: memory.matchAddress({pinned: unit}, {recording, state})}),
             make("a", "", "in Clusters", {href: stateroom.memoryView.setting("clusters") + "?" + new URLSearchParams({recording, state, unit})})];
         const head = make("div", "part-line");
-        head.append(make("h2", "", "Units of " + view().state), ...link, make("span", "quiet", why || ""));
-        stateroom.redraw(place, [head, stateroom.table({label: "Units", columns, sorting, rows: sorted.map((unit) => unitRow(unit, write))})]);
+        head.append(...(memory.hasSecond() ? [memory.second.badge(letter)] : []), make("h2", "", "Units of " + (letter === "b" && recording !== view().recording ? recording + " " : "") + state),
+            ...link, make("span", "quiet", why || ""));
+        return [head, stateroom.table({label: letter === "b" ? "Units of B" : "Units", columns, sorting, rows: sorted.map((each) => unitRow(each, write, side))})];
+    }
+
+    function drawUnits() {
+        const place = memory.place("units-table");
+        const both = Boolean(memory.units && memory.unitsSecond && memory.hasSecond());
+        if (place.parentElement.classList.toggle("is-both", both) !== place.classList.contains("is-both")) {
+            place.classList.toggle("is-both", both);
+            window.requestAnimationFrame(() => window.dispatchEvent(new Event("resize")));
+        }
+        if (!memory.units) {
+            place.replaceChildren();
+            return;
+        }
+        const parts = ["a", ...(both ? ["b"] : [])].map((letter) => {
+            const made = make("div");
+            made.append(...unitsOf(letter));
+            return made;
+        });
+        const none = memory.hasSecond() && !both && memory.second.why() ? [make("p", "quiet note", "Units of B: " + memory.second.why())] : [];
+        const alone = memory.hasSecond() ? parts : [...parts[0].childNodes];
+        stateroom.redraw(place, [...alone, ...none]);
     }
 
     memory.part({
@@ -148,12 +191,15 @@
         },
         decay: drawDecay,
         units: drawUnits,
+        unitsSecond: drawUnits,
+        statusSecond: drawUnits,
         theme: drawDecay,
         view(now, previous) {
-            if (memory.decay && (now.delay !== previous.delay || now.measure !== previous.measure)) {
+            const changed = (...names) => names.some((name) => now[name] !== previous[name]);
+            if (memory.decay && changed("delay", "measure", "linked", "beside_delay", "beside")) {
                 drawDecay();
             }
-            if (memory.units && now.unit !== previous.unit) {
+            if (memory.units && changed("unit", "beside_unit", "beside")) {
                 drawUnits();
             }
         },

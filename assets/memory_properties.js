@@ -121,22 +121,25 @@
     }
 
     // ---- separability -----------------------------------------------------------------------------------
-    const known = (now, text) => memory.separabilities[now.recording + " " + now.types + " " + text];
+    // Of the second it goes by what is beside, too; a text is that of the first.
+    const keyOf = (asked, text, letter) => [asked.recording, letter === "B" ? asked.beside[0] : "", asked.types, text].join(" ");
+    const known = (now, text, letter) => memory.separabilities[keyOf(now, text, letter)];
 
     /** One at a time: each is a training of some seconds. */
-    memory.nextSeparability = function (now) {
-        const property = now.properties.findIndex((text) => !known(now, text));
-        return property < 0 ? null : {...memory.pick(now, [...memory.RUN, "properties", "types"]), property};
+    memory.nextSeparability = function (now, letter) {
+        const property = now.properties.findIndex((text) => !known(now, text, letter));
+        const beside = letter === "B" ? ["beside", "linked"] : [];
+        return property < 0 ? null : {...memory.pick(now, [...memory.RUN, ...beside, "properties", "types"]), property};
     };
 
-    function keep(answer, wanted) {
-        memory.separabilities[wanted.recording + " " + wanted.types + " " + wanted.properties[wanted.property]] = answer;
+    const keep = (letter) => (answer, wanted) => {
+        memory.separabilities[keyOf(wanted, wanted.properties[wanted.property], letter)] = answer;
         drawTable();
-        stateroom.memoryView.reconsider("memory-separability");
-    }
+        stateroom.memoryView.reconsider("memory-separability" + (letter === "B" ? "-second" : ""));
+    };
 
-    function separability(property) {
-        const found = known(view(), property.text);
+    function separability(property, letter) {
+        const found = known(view(), property.text, letter);
         if (!found) {
             return [make("span", "quiet", property.error ? "–" : "training"), make("span", "quiet", "")];
         }
@@ -192,6 +195,40 @@
         return [made];
     }
 
+    // ---- the second recording ---------------------------------------------------------------------------
+    const bare = (value) => value.toFixed(2);
+
+    /** The same property of the second: `text` is that of the first, as words have other ids. */
+    function secondRow(property, place) {
+        const delay = memory.second.delay();
+        const more = (name) => memory.second.signed(memory.oneDelay() && property.difference ? property.difference[name][delay] : NaN, bare);
+        const sidesTold = [property.a, property.b].map((side) => (side ? counted(side) : "–"));
+        return {className: property.error ? "is-missing" : "", cells: [nameCell(property), ...sidesTold, at(property.relative, delay), more("relative"), at(property.cosine, delay), more("cosine"),
+            ...separability({...property, text: view().properties[place]}, "B")]};
+    }
+
+    function secondTable() {
+        const {propertiesSecond: answer} = memory;
+        if (!memory.hasSecond()) {
+            return [];
+        }
+        if (!answer || answer.properties.length !== view().properties.length) {
+            const why = memory.second.why();
+            return why ? [memory.second.head("b"), make("p", "quiet note", why)] : [];
+        }
+        const apart = memory.oneDelay() ? "What B keeps more than A at this delay" : "None: A and B are shown at different delays";
+        const delay = memory.second.delay();
+        const columns = [
+            {name: "property a − b"}, {name: "a, types / tokens", number: true}, {name: "b, types / tokens", number: true},
+            {name: "relative memory", number: true, title: "m at delay " + delay}, {name: "B − A", number: true, title: apart},
+            {name: "cosine, first " + view().n, number: true, title: "At delay " + delay}, {name: "B − A", number: true, title: apart},
+            {name: "separability", number: true, title: "How well a linear classifier tells the classes apart by the embeddings of B"},
+            {name: "baseline", number: true, title: "Always the larger class"},
+        ];
+        const told = memory.oneDelay() ? "the same properties, dashed in the figure" : "at delay " + delay + ", dashed in the figure";
+        return [memory.second.head("b", make("span", "quiet", told)), stateroom.table({label: "Properties of B", columns, rows: answer.properties.map(secondRow)})];
+    }
+
     function drawTable() {
         const place = memory.place("properties-table");
         const graph = memory.place("properties").closest(".memory-graph");
@@ -211,7 +248,8 @@
             {name: "separability", number: true, title: "How well a linear classifier tells the classes apart by their embeddings"},
             {name: "baseline", number: true, title: "Always the larger class"}, {name: ""},
         ];
-        stateroom.redraw(place, [stateroom.table({label: "Properties", columns, rows: memory.properties.properties.map(rowOf)}), ...between()]);
+        const own = memory.hasSecond() ? [memory.second.head("a")] : [];
+        stateroom.redraw(place, [...own, stateroom.table({label: "Properties", columns, rows: memory.properties.properties.map(rowOf)}), ...between(), ...secondTable()]);
     }
 
     memory.part({
@@ -227,10 +265,13 @@
             drawTable();
         },
         properties: drawTable,
-        separability: keep,
+        propertiesSecond: drawTable,
+        statusSecond: drawTable,
+        separability: keep("A"),
+        separabilitySecond: keep("B"),
         failed(question, sentence, wanted) {
-            if (question === "memory-separability") {
-                keep({error: sentence}, wanted);
+            if (question.startsWith("memory-separability")) {
+                keep(question.endsWith("-second") ? "B" : "A")({error: sentence}, wanted);
             }
         },
         theme: drawTable,
@@ -238,7 +279,8 @@
             if (now.properties !== previous.properties || now.types !== previous.types) {
                 drawForm();
             }
-            if (now.properties !== previous.properties || now.delay !== previous.delay || now.view !== previous.view) {
+            if (now.properties !== previous.properties || now.delay !== previous.delay || now.view !== previous.view
+                || now.beside !== previous.beside || now.beside_delay !== previous.beside_delay || now.linked !== previous.linked) {
                 drawTable();
             }
         },

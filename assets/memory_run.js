@@ -228,7 +228,7 @@
         view: follow,
         status: draw,
         failed(question, sentence) {
-            if (question !== "memory-separability") {
+            if (!question.startsWith("memory-separability")) {
                 stateroom.messages.show([sentence], "error");
             }
         },

@@ -91,6 +91,13 @@
 
     const nameOf = (recording) => (stateroom.catalog[recording] ? stateroom.catalog[recording].name : recording);
 
+    /** Curves beside this one; with another first of them, nothing of the former second is meant any more. */
+    function besideOf(beside) {
+        const own = ["linked", "beside_delay", "beside_positions", "beside_classes", "beside_position", "beside_unit"];
+        return {beside, ...(beside[0] === view().beside[0] ? {} : memory.pick(stateroom.memoryView.defaults(), own))};
+    }
+    memory.besideOf = besideOf;
+
     function besideLine({key, state, ready, why}) {
         const curve = key + ":" + state;
         const made = make("label", "tool-check");
@@ -98,7 +105,7 @@
         box.checked = view().beside.includes(curve);
         box.addEventListener("change", () => {
             const others = view().beside.filter((other) => other !== curve);
-            change({beside: box.checked ? [...others, curve].slice(-5) : others});
+            change(besideOf(box.checked ? [...others, curve].slice(-5) : others));
         });
         const told = make("span", "quiet", ready ? "" : "not computed");
         told.title = why || "";
@@ -179,8 +186,13 @@
         fields.delay = make("input", "delay-slider", null, {type: "range", name: "delay", min: 0, max: 29, step: 1});
         fields.delayTold = make("output", "delay-told");
         fields.delay.addEventListener("input", () => memory.chooseDelay(Number(fields.delay.value), {moving: true, history: "replace"}));
+        fields.second = make("input", "delay-slider", null, {"type": "range", "name": "delay2", "min": 0, "max": 29, "step": 1, "aria-label": "delay of B"});
+        fields.secondTold = make("output", "delay-told");
+        fields.second.addEventListener("input", () => change({beside_delay: Number(fields.second.value)}, {moving: true, history: "replace"}));
+        fields.ofSecond = make("span", "delay-second");
+        fields.ofSecond.append(memory.second.badge("b"), fields.second, fields.secondTold);
         memory.place("delay").replaceChildren(
-            memory.labelled("delay", fields.delay, "How many positions later: spectrum, tables and directions are shown at it (← →)"), fields.delayTold);
+            memory.labelled("delay", fields.delay, "How many positions later: spectrum, tables and directions are shown at it (← →)"), fields.delayTold, fields.ofSecond);
     }
 
     const later = (delay) => (delay === 0 ? "at the token itself" : delay === 1 ? "1 position later" : delay + " positions later");
@@ -197,6 +209,11 @@
         fields.delay.value = now.delay;
         fields.delayTold.textContent = later(now.delay);
         fields.delay.setAttribute("aria-valuetext", later(now.delay));
+        fields.ofSecond.hidden = now.linked || now.beside.length === 0;
+        fields.second.max = now.delays - 1;
+        fields.second.value = now.beside_delay;
+        fields.secondTold.textContent = later(now.beside_delay);
+        fields.second.setAttribute("aria-valuetext", later(now.beside_delay));
         memory.place("delay").classList.toggle("is-idle", now.view === "where");
     }
 
@@ -215,13 +232,17 @@
 
     // ---- what is shown ----------------------------------------------------------------------------------
     function caption() {
-        const {status, decay} = memory;
+        const {status, decay, statusSecond: second} = memory;
         const said = [];
         if (status && status.result) {
             const {result} = status;
             said.push("Mean over " + stateroom.whole(result.nPositions) + " of " + stateroom.whole(status.nPositions) + " positions"
                 + (result.nPositions < status.nPositions ? ", drawn with seed " + result.seed : "") + ", "
                 + stateroom.whole(status.stateUnits) + " units" + (status.nEmbedding ? " × " + stateroom.whole(status.nEmbedding) + " embedding dimensions" : "") + ".");
+        }
+        if (second && second.result && memory.hasSecond()) {
+            said.push("B: " + stateroom.whole(second.result.nPositions) + " of " + stateroom.whole(second.nPositions) + " positions, "
+                + stateroom.whole(second.stateUnits) + " units" + (second.nEmbedding ? " × " + stateroom.whole(second.nEmbedding) : "") + ".", ...second.notes);
         }
         const notes = [...(status ? status.notes || [] : []), ...(status && status.result ? status.result.notes || [] : []), ...(decay ? decay.notes || [] : [])];
         memory.place("caption").textContent = [...said, ...new Set(notes)].join(" ");
@@ -243,6 +264,7 @@
             drawBeside();
             caption();
         },
+        statusSecond: caption,
         decay: caption,
     });
 })();

@@ -14,8 +14,6 @@
 
     const last = () => (memory.status ? memory.status.nPositions - 1 : 0);
     const shown = () => (memory.where ? memory.where.position : -1);
-    /** How many positions a token lies after the one that is followed; -1 before it, or while none is. */
-    const afterOf = (token) => (shown() < 0 ? -1 : token.position - shown());
     const go = (position, options) => change({position: Math.min(Math.max(position, 0), last())}, options);
     const step = (by) => go((view().position >= 0 ? view().position : Math.max(shown(), 0)) + by, {history: "replace"});
     memory.stepWord = step;
@@ -93,21 +91,31 @@
     }
 
     // ---- strip ------------------------------------------------------------------------------------------
-    function told(token, value, share) {
-        const after = afterOf(token);
+    /** How many positions a token of an answer lies after the one that is followed; -1 before it, or while none is. */
+    const afterOf = ({answer}, token) => (answer.position < 0 ? -1 : token.position - answer.position);
+
+    function told(side, token, value, share) {
+        const after = afterOf(side, token);
         const lines = [stateroom.tokenElement(token.text, "token tip-token"), "position " + stateroom.whole(token.position)];
         if (Number.isFinite(value)) {
             lines.push(after === 0 ? "the token itself" : after + (after === 1 ? " position later" : " positions later"), "norm of the influence " + stateroom.number(value)
                 + (Number.isFinite(share) ? ", " + memory.percent(share) + " of its own" : ""));
-        } else if (after < 0 && shown() >= 0) {
+            if (side.differences && Number.isFinite(side.differences[after])) {
+                lines.push("B − A: " + points(side.differences[after]) + " percentage points of its own");
+            }
+        } else if (after < 0 && side.answer.position >= 0) {
             lines.push("before it: no influence");
         }
         return lines;
     }
 
-    function column(token) {
-        const {norms, relative, limit} = memory.where;
-        const after = afterOf(token);
+    const points = (difference) => memory.second.signed(100 * difference, (value) => value.toFixed(value < 10 ? 1 : 0));
+
+    /** One token with its bar. `side`: {answer, limit, follow, differences}; `differences` of B from A, by positions later. */
+    function column(side, token) {
+        const {norms, relative} = side.answer;
+        const {limit} = side;
+        const after = afterOf(side, token);
         const value = norms && after >= 0 ? norms[after] : NaN;
         const share = relative && after >= 0 ? relative[after] : NaN;
         const made = make("button", "where-word" + (after === 0 ? " is-chosen" : after < 0 ? " is-before" : ""), null, {"type": "button", "data-position": token.position,
@@ -121,7 +129,11 @@
             area.append(bar);
         }
         made.append(area, stateroom.tokenElement(token.text), make("span", "where-after", after < 0 ? "" : String(after)));
-        const lines = told(token, value, share);
+        if (side.differences) {
+            const known = after > 0 && Number.isFinite(side.differences[after]);
+            made.append(make("span", "where-after where-difference", known ? points(side.differences[after]) : ""));
+        }
+        const lines = told(side, token, value, share);
         made.setAttribute("aria-label", stateroom.visible(token.text) + ", " + lines.slice(1).join(", "));
         made.addEventListener("pointermove", (event) => stateroom.tip.show(event.clientX, event.clientY, [...lines, make("div", "quiet", "click: follow this token")]));
         made.addEventListener("pointerleave", stateroom.tip.hide);
@@ -132,12 +144,12 @@
             }
         });
         made.addEventListener("blur", stateroom.tip.hide);
-        made.addEventListener("click", () => go(token.position));
+        made.addEventListener("click", () => side.follow(token.position));
         return made;
     }
 
-    function legend() {
-        const {limit, halfLife, what, ms, unit} = memory.where;
+    function legend({answer, limit}) {
+        const {halfLife, what, ms, unit} = answer;
         const made = make("div", "where-legend");
         const bar = make("span", "scale-bar");
         const colors = Array.from({length: STEPS + 1}, (_, place) => stateroom.colors.sequential(0.25 + (0.75 * place) / STEPS));
@@ -151,7 +163,7 @@
 
     function move(event) {
         const by = {ArrowLeft: -1, ArrowRight: 1}[event.key];
-        const words = [...memory.place("where").querySelectorAll(".where-word")];
+        const words = [...event.currentTarget.querySelectorAll(".where-word")];
         const here = words.indexOf(document.activeElement);
         if (by && here >= 0) {
             event.preventDefault();
@@ -169,19 +181,60 @@
             drawHits();
             return;
         }
-        const focused = place.contains(document.activeElement) && document.activeElement.matches(".where-word");
-        const none = shown() < 0 ? [make("p", "quiet", "Click a token to see what is left of it at each of the next.")] : [legend()];
-        const strip = make("div", "where-strip", null, {"role": "group", "aria-label": "The tokens, with what is left of the chosen one at each"});
-        strip.append(...memory.where.tokens.map(column));
-        strip.addEventListener("keydown", move);
-        const notes = [memory.where.atStart ? "A sequence begins with the first of these." : "", ...(memory.where.notes || [])].filter(Boolean).join(" ");
-        place.replaceChildren(make("div", "hit-list where-hits"), ...none, strip, make("p", "quiet note", notes));
+        const focused = document.activeElement.closest && document.activeElement.closest(".where-word") && document.activeElement.closest(".where-strip");
+        const within = focused && place.contains(focused) ? focused.getAttribute("aria-label") : "";
+        const both = memory.hasSecond();
+        const other = both && view().linked && memory.whereSecond && memory.whereSecond.same ? memory.whereSecond.limit : 0;
+        const side = {answer: memory.where, limit: Math.max(memory.where.limit, other), follow: go};
+        const none = shown() < 0 ? [make("p", "quiet", "Click a token to see what is left of it at each of the next.")] : [legend(side)];
+        place.replaceChildren(make("div", "hit-list where-hits"), ...(both ? [memory.second.head("a")] : []), ...none, strip(side, LABEL), notesOf(side), ...second());
         drawHits();
-        if (focused) {
-            const chosen = strip.querySelector(".is-chosen");
-            chosen && chosen.focus();
+        const again = within && [...place.querySelectorAll(".where-strip")].find((each) => each.getAttribute("aria-label") === within);
+        const chosen = again && again.querySelector(".is-chosen");
+        if (chosen) {
+            chosen.focus();
         }
         showPosition();
+    }
+
+    const LABEL = "The tokens, with what is left of the chosen one at each";
+
+    function strip(side, label) {
+        const made = make("div", "where-strip", null, {"role": "group", "aria-label": label});
+        made.append(...side.answer.tokens.map((token) => column(side, token)));
+        made.addEventListener("keydown", move);
+        return made;
+    }
+
+    const notesOf = ({answer}) => make("p", "quiet note", [answer.atStart ? "A sequence begins with the first of these." : "", ...(answer.notes || [])].filter(Boolean).join(" "));
+
+    // ---- the second recording ---------------------------------------------------------------------------
+    function ownPlace() {
+        const {position, tokens} = memory.whereSecond;
+        const most = memory.statusSecond ? memory.statusSecond.nPositions - 1 : position;
+        const move = (to) => change({beside_position: Math.min(Math.max(to, 0), most)}, {history: "replace"});
+        const field = make("input", "tool-input tool-position", null, {"type": "number", "name": "position2", "min": 0, "max": most, "step": 1, "aria-label": "token of B at"});
+        field.value = position;
+        field.addEventListener("change", () => field.value !== "" && move(Math.round(Number(field.value))));
+        return tokens.length === 0 ? [] : [make("span", "", "token at"), stateroom.button("‹", "Previous token of B", () => move(position - 1)), field,
+            stateroom.button("›", "Next token of B", () => move(position + 1))];
+    }
+
+    /** The same token in the second, on the scale of both; unlinked, a token of its own. */
+    function second() {
+        const {whereSecond: answer} = memory;
+        if (!memory.hasSecond()) {
+            return [];
+        }
+        if (!answer || answer.why) {
+            const why = answer ? answer.why : memory.statusSecond && !memory.statusSecond.network ? memory.statusSecond.why : "Loading the network.";
+            return [memory.second.head("b"), make("p", "quiet note", why)];
+        }
+        const {same, position} = answer;
+        const side = {answer, limit: same ? Math.max(memory.where.limit, answer.limit) : answer.limit, differences: same ? answer.difference : null,
+            follow: (token) => (view().linked ? go(token - position + shown()) : change({beside_position: token}))};
+        const said = same ? [make("span", "quiet", "the same token, on the scale above; the last row is B − A of what is left, in percentage points of its own")] : ownPlace();
+        return [memory.second.head("b", ...said), legend(side), strip(side, LABEL + ", of B"), notesOf(side)];
     }
 
     memory.focusHits = () => fields.search && fields.search.focus();
@@ -193,6 +246,8 @@
         },
         status: () => memory.where || draw(),
         where: draw,
+        whereSecond: draw,
+        statusSecond: draw,
         hits(answer) {
             hits = answer;
             drawHits();
@@ -201,6 +256,9 @@
         view(now, previous) {
             if (now.position !== previous.position || now.view !== previous.view) {
                 showPosition();
+            }
+            if (now.beside !== previous.beside || now.linked !== previous.linked) {
+                draw();
             }
         },
     });

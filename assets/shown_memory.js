@@ -13,11 +13,20 @@
 
     function title() {
         const {recording, state, view: tab} = view();
-        return "Memory of " + recording + ", " + state + (tab === "decay" || !tabName() ? "" : ": " + tabName().toLowerCase());
+        const {second} = stateroom.memory;
+        const other = second.curve();
+        const beside = other.recording ? " beside " + (other.recording === recording ? "" : other.recording + ", ") + other.state : "";
+        return "Memory of " + recording + ", " + state + beside + (tab === "decay" || !tabName() ? "" : ": " + tabName().toLowerCase());
     }
 
-    function ofCurve(curve, unit) {
-        const {measure, delay, n} = view();
+    /** Which of the two something is of, where there are two. */
+    const letter = (place) => (stateroom.memory.hasSecond() && place < 2 ? "AB"[place] + " " : "");
+    const delayOf = (place) => (place === 1 ? stateroom.memory.second.delay() : view().delay);
+
+    function ofCurve(given, unit, place) {
+        const {measure, n} = view();
+        const delay = delayOf(place);
+        const curve = {...given, name: letter(place) + given.name};
         return [
             {name: curve.name + ": " + measure + " at delay " + delay, value: (curve[measure] || [])[delay], unit},
             {name: curve.name + ": share of the first " + n + " at delay " + delay, value: (curve.share || [])[delay]},
@@ -25,25 +34,37 @@
         ];
     }
 
+    function differences({difference}, unit) {
+        const {oneDelay} = stateroom.memory;
+        const {measure, delay} = view();
+        return !difference ? [] : [{name: "B − A: half-life", value: difference.halfLife, unit: "positions"},
+            ...(oneDelay() ? [{name: "B − A: " + measure + " at delay " + delay, value: difference[measure][delay], unit}] : [])];
+    }
+
+    /** `place`: 0 for the first, 1 for the second. */
     const OF_TAB = {
-        decay: ({decay}) => decay.curves.filter((curve) => curve.ready).flatMap((curve) => ofCurve(curve, decay.unit)),
-        classes: ({classes}) => classes.rows.filter((row) => row.inResult && !row.few).slice(0, MOST).map((row) =>
-            ({name: (row.kind ? row.kind + " " : "") + stateroom.visible(row.text) + " at delay " + view().delay, value: (row.curve || [])[view().delay], unit: "n " + stateroom.whole(row.n)})),
-        properties: ({properties}) => properties.properties.filter((each) => !each.error).flatMap((each) => [
-            {name: each.name + ": relative memory at delay " + view().delay, value: (each.relative || [])[view().delay]},
-            {name: each.name + ": cosine at delay " + view().delay, value: (each.cosine || [])[view().delay]}]),
-        directions: ({directions}) => directions.directions.slice(0, MOST).map((each) => ({name: "singular value " + each.rank + " at delay " + directions.delay, value: each.value,
+        decay: ({decay}) => [...decay.curves.flatMap((curve, place) => (curve.ready ? ofCurve(curve, decay.unit, place) : [])), ...differences(decay, decay.unit)],
+        classes: ({classes}, place) => classes.rows.filter((row) => row.inResult && !row.few).slice(0, MOST).map((row) =>
+            ({name: letter(place) + (row.kind ? row.kind + " " : "") + stateroom.visible(row.text) + " at delay " + delayOf(place), value: (row.curve || [])[delayOf(place)],
+                unit: "n " + stateroom.whole(row.n)})),
+        properties: ({properties}, place) => properties.properties.filter((each) => !each.error).flatMap((each) => [
+            {name: letter(place) + each.name + ": relative memory at delay " + delayOf(place), value: (each.relative || [])[delayOf(place)]},
+            {name: letter(place) + each.name + ": cosine at delay " + delayOf(place), value: (each.cosine || [])[delayOf(place)]}]),
+        directions: ({directions}, place) => directions.directions.slice(0, MOST).map((each) => ({name: letter(place) + "singular value " + each.rank + " at delay " + directions.delay, value: each.value,
             unit: [each.positive, each.negative].map((words) => words.slice(0, 4).map((word) => stateroom.visible(word.text)).join(" ")).join(" | ")})),
-        where: ({where}) => [{name: "position", value: where.position},
-            ...(where.norms || []).slice(0, MOST).map((value, after) => ({name: "norm of the influence " + after + " later", value}))],
+        where: ({where}, place) => [{name: letter(place) + "position", value: where.position},
+            ...(where.norms || []).slice(0, MOST).map((value, after) => ({name: letter(place) + "norm of the influence " + after + " later", value}))],
     };
 
     function numbers() {
         const {recording, state, view: tab, delay} = view();
         const {memory} = stateroom;
         const shown = ["decay", ...(tab === "decay" ? [] : [tab])].filter((name) => OF_TAB[name] && memory[name]);
-        return [{name: "state", value: recording + ", " + state}, {name: "delay", value: delay, unit: "positions"},
-            ...shown.flatMap((name) => OF_TAB[name](memory))].filter((each) => each.value !== null && each.value !== undefined && finite(each));
+        const other = memory.second.curve();
+        const ofSecond = tab !== "decay" && OF_TAB[tab] && memory[tab + "Second"] && !memory[tab + "Second"].why ? OF_TAB[tab]({[tab]: memory[tab + "Second"]}, 1) : [];
+        const whose = other.recording ? [{name: "B state", value: other.recording + ", " + other.state}, {name: "B delay", value: memory.second.delay(), unit: "positions"}] : [];
+        return [{name: letter(0) + "state", value: recording + ", " + state}, {name: letter(0) + "delay", value: delay, unit: "positions"}, ...whose,
+            ...shown.flatMap((name) => OF_TAB[name](memory, 0)), ...ofSecond].filter((each) => each.value !== null && each.value !== undefined && finite(each));
     }
 
     const isSeen = (graph) => graph.offsetParent !== null && graph.data && graph.data.length > 0;

@@ -287,6 +287,8 @@ class Memory:
     CAPTION = "memory-caption"
     RUN = "memory-run"
     """What there is to compute: progress, time left, cancel, the command that does the same."""
+    SECOND_RUN = "memory-second-run"
+    """The same of the second recording, where it lacks something."""
     WAITING = "memory-waiting"
     WHY = "memory-why"
     """Why there is no curve."""

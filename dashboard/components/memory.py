@@ -39,6 +39,7 @@ def memory_panel(graph_config: dict[str, Any]) -> html.Section:
                 id=Memory.TOOLBAR, className="memory-toolbar", role="toolbar", **_label("Measure and show")
             ),
             html.Section(id=Memory.RUN, className="memory-run", **_label("Computation")),
+            html.Div(id=Memory.SECOND_RUN, hidden=True),
             html.P(id=Memory.CAPTION, className="memory-caption", **{"aria-live": "polite"}),
             html.Div(
                 [_decay(graph_config), _tabs(), *_panels(graph_config)],

@@ -101,7 +101,11 @@ def classes_figure(
         figure.add_traces(_curve_traces(curve, scale=scale, theme=theme, opacity=FAINT_OPACITY))
     _by_delay(figure, curves, title=title, scale=scale, delay=delay, theme=theme)
     if beside:
-        figure.update_yaxes(range=_one_range(_values([*curves, *beside]), scale))
+        values = _values([*curves, *beside])
+        figure.update_yaxes(
+            value_axis(title, scale=scale, values=values) | {"title": figure.layout.yaxis.title}
+        )
+        figure.update_yaxes(range=_one_range(values, scale))
     return figure
 
 

@@ -1,0 +1,171 @@
+// The second recording or state, B: choosing, swapping, linking; what of it is computed, and its delay where it goes its
+// own way.
+(function () {
+    "use strict";
+    const stateroom = (window.stateroom = window.stateroom || {});
+    const {memory} = stateroom;
+    const LOOK_EVERY_MS = 700;
+    const make = (...given) => stateroom.element(...given);
+    const {view, change} = memory;
+    /** What belongs to the second alone. */
+    const OWN = ["beside_delay", "beside_positions", "beside_classes", "beside_position", "beside_unit"];
+    const RUN = [...memory.RUN, "beside", "linked", "beside_positions", "properties"];
+    let job = null;
+    let asked = "";
+    let timer = 0;
+    let runs = 0;
+    let drawn = "";
+
+    // ---- which it is ------------------------------------------------------------------------------------
+    /** A curve beside the first as its recording and its state. */
+    function parted(curve) {
+        const at = curve.lastIndexOf(":");
+        return {recording: curve.slice(0, at), state: curve.slice(at + 1)};
+    }
+
+    const curve = () => (view().beside.length > 0 ? parted(view().beside[0]) : {recording: "", state: ""});
+    const delay = () => (view().linked ? view().delay : view().beside_delay);
+    const badge = (letter) => make("span", "beside-badge is-" + letter, letter.toUpperCase());
+
+    /** A line that says whose the following is. */
+    function head(letter, ...told) {
+        const {recording, state} = letter === "a" ? view() : curve();
+        const made = make("div", "part-line");
+        made.append(badge(letter), make("strong", "", recording + " " + state), ...told);
+        return made;
+    }
+
+    // ---- differences ------------------------------------------------------------------------------------
+    const signed = (value, write) => (Number.isFinite(value) ? (value < 0 ? "−" : "+") + write(Math.abs(value)) : "–");
+
+    /** B − A with its band. */
+    function difference(value, low, high, write) {
+        const made = make("span", "banded", signed(value, write));
+        if (Number.isFinite(low) && Number.isFinite(high)) {
+            made.title = "B − A: between " + signed(low, write) + " and " + signed(high, write) + ", from the bands of both, taken as independent";
+            made.append(make("span", "value-band", " ± " + write((high - low) / 2)));
+        }
+        return made;
+    }
+
+    // ---- acting -----------------------------------------------------------------------------------------
+    const fresh = (fields) => memory.pick(stateroom.memoryView.defaults(), fields);
+
+    /** What is chosen of the second becomes that of the first, and the other way round; words go by their texts. */
+    function swapped(now, others) {
+        const own = now.recording + ":" + now.state;
+        const {statusSecond: status} = memory;
+        const meant = status ? status.swapped : fresh(["by", "words", "properties", "position"]);
+        const apart = now.linked ? {classes: meant.by === now.by ? now.classes : []}
+            : {classes: now.beside_classes, beside_classes: now.classes, delay: now.beside_delay, beside_delay: now.delay, positions: now.beside_positions,
+                beside_positions: now.positions, position: now.beside_position, beside_position: now.position};
+        return {...now, ...meant, ...apart, ...curve(), unit: now.beside_unit, beside_unit: now.unit, beside: [own, ...others.filter((other) => other !== own)]};
+    }
+
+    function act(recording, state, what) {
+        const now = view();
+        const [first, ...others] = now.beside;
+        const chosen = (recording || now.recording) + ":" + state;
+        const acts = {
+            choose: () => change({...fresh(["beside_classes", "beside_position", "beside_unit", "beside_positions"]), beside: [chosen, ...others.filter((other) => other !== chosen)]}),
+            remove: () => change({...fresh([...OWN, "linked"]), beside: others}),
+            swap: () => first && stateroom.memoryView.open(swapped(now, others)),
+            link: () => change({...fresh([...OWN, "linked"]), beside_unit: now.beside_unit}),
+            unlink: () => change({linked: false, beside_delay: now.delay, beside_positions: now.positions, beside_classes: now.classes,
+                beside_position: memory.whereSecond && memory.whereSecond.same ? memory.whereSecond.position : -1}),
+        };
+        acts[what]();
+        return true;
+    }
+
+    // ---- its computation --------------------------------------------------------------------------------
+    const running = () => job !== null && stateroom.jobs.goesOn(job);
+
+    async function run(action) {
+        window.clearTimeout(timer);
+        const mine = asked;
+        const reply = await stateroom.jobs.ask(stateroom.memoryView.setting("run") + action, {...memory.pick(view(), [...RUN, "whitened"]), second: true});
+        if (!memory.hasSecond() || mine !== asked) {
+            return;
+        }
+        const went = running();
+        job = reply.error ? {state: "failed", sentence: reply.error} : reply.answer;
+        if (!running() && (went || action !== "status")) {
+            runs += 1;
+            stateroom.memoryView.again("memory-status-second");
+            memory.askAgain();
+        }
+        draw();
+        if (running()) {
+            timer = window.setTimeout(() => run("status"), LOOK_EVERY_MS);
+        }
+    }
+
+    /** Whether something has to be computed, or why it cannot be. */
+    function lacks() {
+        const {statusSecond: status} = memory;
+        return status && status.result ? (status.missing || []).join(" ") : status && !status.network ? status.why : "Its memory has not been computed yet.";
+    }
+
+    function offer() {
+        const {statusSecond: status} = memory;
+        const said = job && ["failed", "cancelled"].includes(job.state) ? [make("span", job.state === "failed" ? "run-failed" : "", job.sentence)] : [];
+        const start = status.network ? [stateroom.jobs.actButton("Compute", job && job.state === "done" ? "again" : "start", run), make("span", "quiet", status.estimate.sentence)] : [];
+        const made = make("div", "run-missing");
+        made.append(head("b"), make("span", "", lacks()), ...start, ...said);
+        return [made];
+    }
+
+    function progress() {
+        const made = head("b", make("span", "", "is being computed"), ...(job.may_cancel ? [stateroom.jobs.actButton("Cancel", "cancel", run)] : []));
+        return [made, ...stateroom.jobs.progress(job, "Computation of B")];
+    }
+
+    function draw() {
+        const place = memory.place("second-run");
+        const {statusSecond: status} = memory;
+        const shape = !memory.hasSecond() ? "none" : running() ? "running" + job.may_cancel : status && (!status.result || lacks()) ? "offer" : "none";
+        place.hidden = shape === "none";
+        if (shape.startsWith("running") && shape === drawn && place.querySelector("progress")) {
+            stateroom.jobs.update(place, job);
+            return;
+        }
+        const written = shape === "offer" ? JSON.stringify([status, job]) : shape;
+        if (written !== drawn) {
+            drawn = written;
+            stateroom.redraw(place, shape === "none" ? [] : shape === "offer" ? offer() : progress());
+        }
+    }
+
+    /** Another computation is meant: it may go on already. */
+    function follow(now) {
+        const meant = now.beside.length > 0 ? JSON.stringify(memory.pick(now, RUN)) : "";
+        if (meant !== asked) {
+            [asked, job] = [meant, null];
+            meant ? run("status") : window.clearTimeout(timer);
+        }
+        draw();
+    }
+
+    memory.second = {
+        curve, delay, head, badge, signed, difference, act,
+        runs: () => runs,
+        /** Why a panel has nothing of the second. */
+        why: () => (memory.statusSecond ? lacks() : ""),
+        compute: () => run("start"),
+        /** Say in the frame what is beside. */
+        show(now) {
+            const {recording, state} = curve();
+            stateroom.pickers.showBeside(recording === now.recording ? "" : recording, state, {linked: now.linked, more: Math.max(0, now.beside.length - 1)});
+        },
+    };
+    memory.part({
+        mount() {
+            [job, asked, drawn] = [null, "", ""];
+            window.clearTimeout(timer);
+        },
+        view: follow,
+        statusSecond: draw,
+        status: draw,
+    });
+})();
