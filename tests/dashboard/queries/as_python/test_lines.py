@@ -236,6 +236,17 @@ def test_the_lines_of_a_comparison_give_its_numbers(queries):
     assert len(names["pairs"].first) == 6
 
 
+def test_the_lines_of_a_comparison_give_the_activity_of_all(queries):
+    chosen = {"recordings": ["queens", "kings"], "states": [STATE, "layer0.hidden"], "threshold": 0.1}
+    view = compare_from_dict(chosen).to_dict()
+    names = {}
+    exec(queries.as_python.lines("compare", view), names)
+    rows = queries.compare_activity.activity(CompareQuestion.of(view))["rows"]
+    for row, name in zip(rows, ("activity", "activity_b"), strict=True):
+        assert names[name].on.mean() == pytest.approx(row["on"]["mean"])
+        assert names[name].saturated.mean() == pytest.approx(row["saturation"][0]["both"]["mean"])
+
+
 def test_any_other_page_opens_its_recording(queries):
     names = {}
     exec(queries.as_python.lines("", {"recording": "queens", "beside": "kings"}), names)
