@@ -84,7 +84,7 @@
         "memory-properties": (now) => (onTab(now, "properties") ? stamped(now, ["properties", "types", "n", "delay"]) : null),
         "memory-separability": (now) => (known() && now.view === "properties" ? memory.nextSeparability(now) : null),
         "memory-properties-second": (now) => (onBoth(now, "properties") && now.properties.length > 0 ? ofSecond(now, ["properties", "types", "n", "delay"]) : null),
-        "memory-separability-second": (now) => (onBoth(now, "properties") ? memory.nextSeparability(now, "B") : null),
+        "memory-separability-second": (now) => (onBoth(now, "properties") && memory.nextSeparability(now) === null ? memory.nextSeparability(now, "B") : null),
         "memory-directions-second": (now) => (onBoth(now, "directions") ? ofSecond(now, ["delay"]) : null),
         "memory-where-second": (now) => (known() && now.beside.length > 0 && memory.statusSecond && memory.statusSecond.network && now.view === "where"
             ? pick(now, ["recording", "state", "position", "beside", "linked", "beside_position"]) : null),

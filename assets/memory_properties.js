@@ -135,7 +135,7 @@
     const keep = (letter) => (answer, wanted) => {
         memory.separabilities[keyOf(wanted, wanted.properties[wanted.property], letter)] = answer;
         drawTable();
-        stateroom.memoryView.reconsider("memory-separability" + (letter === "B" ? "-second" : ""));
+        ["", "-second"].forEach((whose) => stateroom.memoryView.reconsider("memory-separability" + whose));
     };
 
     function separability(property, letter) {

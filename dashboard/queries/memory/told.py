@@ -81,7 +81,7 @@ def two_spaces(*, is_one: bool) -> str:
     why = (
         "a direction has no sign, and its rank may change from state to state"
         if is_one
-        else "they lie in the embeddings of two networks, which have no axis in common"
+        else "they lie in the embeddings of two networks, whose axes need not be the same"
     )
     return f"There is no difference B − A of directions: {why}. Compare the words at their ends."
 

@@ -157,7 +157,7 @@ def test_properties_of_the_second_and_what_it_keeps_more(queries):
 def test_directions_have_no_difference_and_say_why(queries):
     answer = queries.memory_beside.directions(ASKED)
     assert answer["directions"] == queries.memory_directions.directions(alone(ASKED))["directions"]
-    assert "two networks, which have no axis in common" in answer["why"]
+    assert "two networks, whose axes need not be the same" in answer["why"]
 
 
 def test_the_same_token_is_followed_in_both(queries):
