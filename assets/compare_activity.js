@@ -64,6 +64,9 @@
         return most > 0.5 ? 1 : [0.01, 0.02, 0.05, 0.1, 0.2, 0.5].find((each) => most <= each);
     }
 
+    /** Marks on the upright axis: few where their texts are long. */
+    const marksFor = (limit) => (limit <= 0.02 ? 2 : 4);
+
     /** One scale for all gates of all recordings. */
     const gateLimit = () => shareLimit(known().flatMap((row) => gatesOf(row).flatMap((gate) => [gate.left, gate.right].map(({quantiles}) => quantiles[4]))));
 
@@ -72,7 +75,7 @@
         return compare.chart({
             width, height: HEIGHT, title: kind.replace("_", " ") + " of " + who.join(", "),
             x: compare.axis([], {min: 0, max: gateLimit(), count: 2, title: "left-saturated (< 0.1)", write: share}),
-            y: compare.axis([], {min: 0, max: gateLimit(), title: "right-saturated (> 0.9)", write: share}),
+            y: compare.axis([], {min: 0, max: gateLimit(), count: marksFor(gateLimit()), title: "right-saturated (> 0.9)", write: share}),
             series: gateSeries(kind),
         });
     }
@@ -86,10 +89,11 @@
     }
 
     function limitPicture(width) {
+        const limit = shareLimit(known().map((row) => row.saturation[0].both.quantiles[4]));
         return compare.chart({
             width, height: HEIGHT, title: "Share of positions a unit is saturated",
             x: compare.axis([0, 1], {min: 0, max: 1, title: "units, the most saturated first", write: share}),
-            y: compare.axis([], {min: 0, max: shareLimit(known().map((row) => row.saturation[0].both.quantiles[4])), title: "beyond ±0.9 (cell: its tanh)", write: share}),
+            y: compare.axis([], {min: 0, max: limit, count: marksFor(limit), title: "beyond ±0.9 (cell: its tanh)", write: share}),
             series: known().map(limitSeries),
         });
     }

@@ -17,6 +17,8 @@
 
     compare.percent = (value) => (!Number.isFinite(value) ? "–" : value > 0 && value < 0.0005 ? "< 0.1 %" : (100 * value).toFixed(1) + " %");
     compare.fixed = (value, places) => (Number.isFinite(value) ? value.toFixed(places).replace("-", "−") : "–");
+    /** A number of a state, whose unit may be anything. */
+    compare.ownUnit = (value) => (value !== 0 && (value < 5e-4 || value >= 1e5) ? stateroom.number(value) : compare.fixed(value, 4));
 
     /** Addresses of other pages, with A, and B beside it where that page can show two. */
     compare.address = function (page, parameters) {

@@ -9,7 +9,7 @@
         ["relative", "Strength, in standard deviations of the units", 3, "strength in standard deviations"],
         ["shareOfUnits", "Share of units that hold 90 % of the response", null, "share of units that hold 90 %"],
         ["sparsity", "Sparsity (Hoyer): 1 is one unit alone", 3, "Hoyer sparsity"],
-        ["strength", "Strength, in the state's own unit", 4, "strength in the state's own unit"],
+        ["strength", "Strength, in the state's own unit", "own", "strength in the state's own unit"],
     ];
     const SHARES = ["shareOfUnits", "sparsity"];
 
@@ -19,7 +19,7 @@
 
     function boxOf(row, [name, , places]) {
         const measure = row[name];
-        const write = (value) => (places === null ? compare.percent(value) : compare.fixed(value, places));
+        const write = (value) => (places === null ? compare.percent(value) : places === "own" ? compare.ownUnit(value) : compare.fixed(value, places));
         if (!measure || measure.mean === null) {
             return {index: indexOf(row), why: row.why || (measure && measure.why)};
         }

@@ -10,6 +10,8 @@
     const places = (count) => (value) => compare.fixed(value, count);
     const small = (count) => (value) => (value > 0 && value < 0.5 * 10 ** -count ? "< " + 10 ** -count : compare.fixed(value, count));
     const MANY = 3;
+    const SHIFTED = "Mean after one text is shifted against the other: neighbours stay neighbours";
+    const OTHERS = {text: "", told: "The others are compared with it."};
     const NOT_RECORDED = "The recording does not say.";
 
     // What a cell shows is {value, n, why, told} or {text}; null: not there yet. `of(row)` says it of a row of an answer.
@@ -32,7 +34,7 @@
     /** A number of the layers: the state chosen of A against the one chosen of another. */
     function similarity(index, of) {
         if (index === 0) {
-            return {text: ""};
+            return OTHERS;
         }
         const answer = compare.layersOf(0, index);
         if (!answer) {
@@ -62,11 +64,15 @@
 
     function halfLife(row) {
         if (!row.ready) {
-            return {why: row.why, href: compare.address("memory", {recording: row.key, state: row.state})};
+            const [why] = (row.why || "").split(/(?<=\.)\s/);
+            return {why, href: compare.address("memory", {recording: row.key, state: row.state})};
         }
         const {halfLife: value, text} = row.largest;
-        return {...(Number.isFinite(value) ? {value} : {text}), n: row.n, told: compare.halfLifeBand(row.largest)};
+        return {...(Number.isFinite(value) ? {value} : text ? {text} : {why: "The state does not depend on what is read."}), n: row.n, told: compare.halfLifeBand(row.largest)};
     }
+
+    /** What is counted as right: next tokens, documents, or both in one row. */
+    const accuracyKinds = () => new Set(compare.facts.rows.map((row) => row.accuracyOf).filter(Boolean)).size;
 
     function layersTold(row) {
         return row.layers ? row.layers + " × " + stateroom.whole(row.units) : stateroom.whole(row.units);
@@ -95,12 +101,13 @@
             {name: "positions", write: whole, of: (index) => fact(index, (row) => known(row.positions))},
             {name: "sequences", write: whole, of: (index) => fact(index, (row) => known(row.sequences, {told: row.sequenceName + "s"}))},
             {name: "vocabulary", write: whole, of: (index) => fact(index, (row) => known(row.vocabulary))},
-            {name: "tokens in common with A", write: whole, of: (index) => (index === 0 ? {text: ""} : fact(index, (row) => ({value: row.common.n, told: row.common.text})))},
+            {name: "tokens in common with A", write: whole, of: (index) => (index === 0 ? OTHERS : fact(index, (row) => ({value: row.common.n, told: row.common.text})))},
         ]],
         ["Prediction, over this corpus", ["Match", besidePage("match")], [
-            {name: "perplexity", title: "exp of the mean loss at each position", write: places(2), of: (index) => fact(index, (row) => known(row.perplexity, {n: row.nLoss, told: "loss " + compare.fixed(row.loss, 3) + " nats"}))},
+            {name: "perplexity", title: "exp of the mean loss at each position", write: places(2), of: (index) => fact(index, (row) => known(row.perplexity, {n: row.nLoss, why: "No probabilities of next tokens were recorded.", told: "loss " + compare.fixed(row.loss, 3) + " nats"}))},
             {name: "accuracy", title: "Share of next tokens, or of documents, that were predicted right", write: compare.percent,
-                of: (index) => fact(index, (row) => known(row.accuracy, {n: row.nAccuracy, told: "of the " + row.accuracyOf}))},
+                of: (index) => fact(index, (row) => known(row.accuracy, {n: row.nAccuracy, why: "No predictions of next tokens or of classes were recorded.", told: "of the " + row.accuracyOf + "s",
+                    after: accuracyKinds() > 1 ? " of " + row.accuracyOf + "s" : ""}))},
         ]],
         ["Activity of the state", ["Match", besidePage("match")], [
             {name: "on, mean over units", title: "Share of positions at which a unit is at or above the threshold", write: compare.percent,
@@ -113,7 +120,7 @@
         ["Response to words", ["Clusters", besidePage("clusters")], [
             {name: "strength, in standard deviations", title: "Mean over the words of the mean |expected response| of the units, in the units' standard deviations", write: places(3),
                 of: (index) => overWords(index, "relative")},
-            {name: "strength, in the state's own unit", write: places(4), of: (index) => overWords(index, "strength")},
+            {name: "strength, in the state's own unit", write: compare.ownUnit, of: (index) => overWords(index, "strength")},
             {name: "units that hold 90 % of it", title: "Fewer: sparser", write: compare.percent, of: (index) => overWords(index, "shareOfUnits")},
             {name: "sparsity (Hoyer)", title: "0: all units respond alike; 1: one unit alone", write: places(3), of: (index) => overWords(index, "sparsity")},
         ]],
@@ -123,9 +130,10 @@
         ]],
         ["Similarity to A, state against state", null, [
             {name: "linear CKA", write: small(3), of: (index) => similarity(index, (cell) => ({value: cell.cka})), below: "layers"},
-            {name: "… by chance", below: "layers", write: small(3), of: (index) => similarity(index, (cell) => ({value: cell.ckaChance}))},
+            {name: "… by chance", full: "linear CKA by chance", below: "layers", title: SHIFTED, write: small(3), of: (index) => similarity(index, (cell) => ({value: cell.ckaChance,
+                told: "on " + stateroom.whole(cell.chanceUnits[0]) + " units of A; in any order of the positions " + small(3)(cell.ckaShuffled)}))},
             {name: "best |r| of A's units", write: small(3), of: (index) => similarity(index, (cell) => ({value: cell.bestFirst})), below: "units"},
-            {name: "… by chance", below: "units", write: small(3), of: (index) => similarity(index, (cell) => ({value: cell.bestFirstChance, told: "on " + stateroom.whole(cell.chanceUnits[0]) + " units"}))},
+            {name: "… by chance", full: "best |r| of A's units by chance", below: "units", title: SHIFTED, write: small(3), of: (index) => similarity(index, (cell) => ({value: cell.bestFirstChance, told: "on " + stateroom.whole(cell.chanceUnits[0]) + " units"}))},
         ]],
     ];
 
@@ -147,7 +155,7 @@
         } else if (shown.text !== undefined) {
             made.append(shown.text.includes(" | ") ? aligned(shown.text) : make("span", "of-text", shown.text));
         } else if (Number.isFinite(shown.value)) {
-            made.append(aligned(row.write(shown.value)));
+            made.append(aligned(row.write(shown.value) + (shown.after || "")));
         } else {
             const dash = shown.href ? make("a", "is-undefined", "–", {"href": shown.href, "aria-label": row.name + " of " + compare.nameOf(index) + ": not computed"}) : make("span", "is-undefined", "–");
             made.append(dash);

@@ -24,6 +24,7 @@ HOW = {
     "beginning": "the {n:,} tokens that both begin with",
     "none": "nothing: they have no tokens in common",
 }
+ONE, ONE_ALL = "the one token that both have in the same place", "the one token, which is the same"
 
 
 class CommonQueries:
@@ -64,7 +65,7 @@ class CommonQueries:
 
 def told(common: CommonTokens) -> dict[str, Any]:
     """Return what is said of common tokens."""
-    sentence = "the one token, which is the same" if common.is_all and common.n == 1 else HOW[common.how]
+    sentence = HOW[common.how] if common.n != 1 else ONE_ALL if common.is_all else ONE
     return {
         "n": common.n,
         "how": common.how,

@@ -14,7 +14,7 @@ from analytics.store.recording import Recording
 from dashboard.facts import RecordingFacts
 from dashboard.queries.cache import AnswerCache
 from dashboard.queries.clusters.overview import plain
-from dashboard.queries.compare.chosen import Chosen, ChosenQueries, kind_of, layers_of
+from dashboard.queries.compare.chosen import Chosen, ChosenQueries, kind_of, layer_of, layers_of
 from dashboard.queries.compare.common import CommonQueries, told
 from dashboard.queries.compare.question import CompareQuestion
 from dashboard.queries.recordings import recording_facts
@@ -98,7 +98,7 @@ def _network(facts: RecordingFacts, recording: Recording, state: str) -> dict[st
     return {
         "model": str(model.get("title") or model.get("class") or model.get("description") or ""),
         "cell": _cell(network, facts),
-        "layers": _whole(network.get("n_layers")) or len(layers),
+        "layers": _whole(network.get("n_layers")) or len({_layer(name) for name in layers}),
         "units": facts.states[state],
         "kind": kind_of(state),
         "embedding": _whole(network.get("n_embedding")),
@@ -106,10 +106,32 @@ def _network(facts: RecordingFacts, recording: Recording, state: str) -> dict[st
     }
 
 
+REVERSE = "_reverse"
+"""What the name of a layer that reads backwards ends with."""
+
+
+def _layer(state: str) -> str:
+    """The layer of a state, whichever direction it reads in."""
+    return layer_of(state).removesuffix(REVERSE)
+
+
 def _cell(network: Mapping[str, Any], facts: RecordingFacts) -> str:
-    """Kind of cell: as the network says, else as its recorded gates tell."""
+    """Kind of cell: as the network says, else its recorded layers, else as its gates tell."""
+    both = network.get("bidirectional") is True or any(
+        layer_of(state).endswith(REVERSE) for state in facts.states
+    )
+    kind = _kind(network, facts)
+    return f"{kind}, both directions" if kind and both else kind
+
+
+def _kind(network: Mapping[str, Any], facts: RecordingFacts) -> str:
     if isinstance(network.get("kind"), str):
         return network["kind"].upper()
+    layers = facts.model.get("layers")
+    if isinstance(layers, Mapping) and layers:
+        # Each says its class and where it is: "LSTM encoder.rnn".
+        classes = [str(told).split(" ")[0] for told in layers.values()]
+        return ", ".join(dict.fromkeys(each.removesuffix("Cell") for each in classes if each))
     kinds = {kind_of(state) for state in facts.states}
     if "cell" in kinds:
         return "LSTM"

@@ -27,7 +27,7 @@ class CompareMemoryQueries:
 
     def memory(self, asked: CompareQuestion) -> dict[str, Any]:
         """Return the half-life of each recording's state, or why there is none."""
-        return {"rows": [self._row(each) for each in self._chosen.all(asked)]}
+        return {"rows": [self.row(each) for each in self._chosen.all(asked)]}
 
     def half_life(self, each: Chosen) -> tuple[float | None, int | None]:
         """Return the half-life of the best-remembered direction and its n; None where it is not known."""
@@ -42,7 +42,8 @@ class CompareMemoryQueries:
         stored = self._results.best(each.recording, question)
         return stored and (decay_of(self._results.load(each.recording, stored), ALL_DELAYS), stored)
 
-    def _row(self, each: Chosen) -> dict[str, Any]:
+    def row(self, each: Chosen) -> dict[str, Any]:
+        """Return what is stored of one recording, or why nothing is."""
         if each.recording is None:
             return each.head()
         try:

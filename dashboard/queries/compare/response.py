@@ -22,7 +22,9 @@ __all__ = ["CompareResponseQueries"]
 MIN_COUNT = 5
 """Occurrences below which a word's mean is too rough to count, as on the Clusters page."""
 QUANTILES = (0.09, 0.25, 0.5, 0.75, 0.91)
-UNDEFINED = "It is not defined: nothing responds or varies, or there is one unit only."
+NOTHING_RESPONDS = "No unit responds to any of these words."
+NOTHING_VARIES = "No unit ever varies, so there is no standard deviation to divide by."
+ONE_UNIT = "One unit alone is neither sparse nor dense."
 NO_WORDS = "No word occurs at least {least} times in each of the recordings, so responses are not compared."
 
 
@@ -75,15 +77,16 @@ class CompareResponseQueries:
         if each.recording is None:
             return each.head()
         found = self.of_state(each, words)
+        n_units = each.recording.states(each.state).shape[1]
         return {
             **each.head(),
             "n": found.n_words,
-            "units": each.recording.states(each.state).shape[1],
+            "units": n_units,
             "constant": found.n_constant,
-            "strength": _over_words(found.strength),
-            "relative": _over_words(found.relative),
-            "shareOfUnits": _over_words(found.share_of_units),
-            "sparsity": _over_words(found.sparsity),
+            "strength": _over_words(found.strength, NOTHING_RESPONDS),
+            "relative": _over_words(found.relative, NOTHING_VARIES),
+            "shareOfUnits": _over_words(found.share_of_units, NOTHING_RESPONDS),
+            "sparsity": _over_words(found.sparsity, ONE_UNIT if n_units == 1 else NOTHING_RESPONDS),
             "step": plain(found.step),
             "within": plain(found.within),
         }
@@ -100,16 +103,11 @@ def _frequent(recording: Recording) -> dict[str, int]:
     return found
 
 
-def _over_words(values: NDArray[np.float64]) -> dict[str, Any]:
-    """Mean and quantiles over the words for which there is a number."""
+def _over_words(values: NDArray[np.float64], why: str) -> dict[str, Any]:
+    """Mean and quantiles over the words for which there is a number, or why there is none."""
     known = values[~np.isnan(values)]
     if not len(known):
-        return {
-            "mean": None,
-            "quantiles": None,
-            "n": 0,
-            "why": UNDEFINED,
-        }
+        return {"mean": None, "quantiles": None, "n": 0, "why": why}
     return {
         "mean": plain(known.mean()),
         "quantiles": [plain(value) for value in np.quantile(known, QUANTILES)],

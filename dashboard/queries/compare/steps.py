@@ -26,6 +26,12 @@ NO_STEPS = (
     "None of these recordings is a checkpoint with a step: record with step= and training=, or --step and "
     "--training."
 )
+NOT_RECORDED = {
+    "perplexity": "No probabilities of next tokens were recorded.",
+    "loss": "No probabilities of next tokens were recorded.",
+    "accuracy": "No predictions of next tokens or of classes were recorded.",
+}
+UNMOVED = "The state does not depend on what is read."
 
 
 class _Parts(NamedTuple):
@@ -103,8 +109,16 @@ class CompareStepQueries:
         except AnalyticsError as error:
             return {"why": str(error)}
         if value is None or not math.isfinite(value):
-            return {"why": f"{SCALARS[scalar]} is not known of it."}
+            return {"why": self._why(scalar, each)}
         return {"value": plain(value), "n": n}
+
+    def _why(self, scalar: str, each: Chosen) -> str:
+        """Return why a checkpoint lacks a number, in a sentence."""
+        if scalar == "half-life":
+            row = self._parts.memory.row(each)
+            left = row["largest"]["text"] if row.get("ready") else ""
+            return row.get("why") or (f"More than half is left for {left} positions." if left else UNMOVED)
+        return NOT_RECORDED.get(scalar, f"It is not defined for {each.state} of {each.recording.name}.")
 
     def _quality(self, each: Chosen, name: str) -> tuple[float | None, int]:
         found = self._parts.facts.quality(each.recording)

@@ -8,6 +8,7 @@ from typing import Any
 from analytics.errors import nearest
 from dashboard.facts import RecordingFacts
 from dashboard.queries.compare.common import CommonQueries
+from dashboard.queries.compare.facts import training_of
 from dashboard.queries.compare.scalars import SCALARS
 from dashboard.queries.recordings import RecordingQueries
 
@@ -47,11 +48,24 @@ class CompareViewQueries:
                 {
                     "same": len(group) > 1,
                     "positions": group[0].n_positions,
-                    "rows": [_choice(facts) for facts in group],
+                    "rows": [self._choice(facts) for facts in group],
                 }
                 for group in groups
             ],
             "opening": self._opening([]),
+        }
+
+    def _choice(self, facts: RecordingFacts) -> dict[str, Any]:
+        recording = self._recordings.find(facts.key)
+        step, training = training_of(recording) if recording else (None, "")
+        return {
+            "key": facts.key,
+            "name": facts.name,
+            "model": str(facts.model.get("title", "")),
+            "positions": facts.n_positions,
+            "states": facts.states,
+            "step": step,
+            "training": training,
         }
 
     def _opening(self, chosen: list[str]) -> list[str]:
@@ -98,16 +112,6 @@ class CompareViewQueries:
             if state and place < len(recordings) and state not in known[recordings[place]].states:
                 problems.append(f"{known[recordings[place]].name} has no state '{state[:40]}'.")
                 changes[field] = ""
-
-
-def _choice(facts: RecordingFacts) -> dict[str, Any]:
-    return {
-        "key": facts.key,
-        "name": facts.name,
-        "model": str(facts.model.get("title", "")),
-        "positions": facts.n_positions,
-        "states": facts.states,
-    }
 
 
 def _varied(group: list[RecordingFacts], chosen: list[str]) -> list[str]:

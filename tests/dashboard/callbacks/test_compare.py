@@ -101,6 +101,31 @@ def test_facts_say_what_each_network_is(ask):
     assert a["hex"] == {"light": "#0f766e", "dark": "#4cc3b5"}
 
 
+def test_cells_and_layers_are_told_without_a_network(tmp_path):
+    folder, states = tmp_path / "recordings", np.random.default_rng(0).normal(size=(N, 2))
+    both = {f"layer{layer}{way}.cell": states for layer in (0, 1) for way in ("", "_reverse")}
+    written(folder, "bi", seed=0, states=both, model={"layers": {"layer0": "LSTM r", "layer1": "LSTM r"}})
+    relu = {"layer0.hidden": states}
+    written(folder, "relu", seed=0, states=relu, model={"layers": {"layer0": "RNNCell net.r"}})
+    client = create_app(Settings(data_dir=folder, cache_dir=tmp_path / "cache")).server.test_client()
+    reply = client.post("/ask/compare-facts", json={"recordings": ["bi", "relu"]}).get_json()
+    told = [(row["cell"], row["layers"]) for row in reply["answer"]["rows"]]
+    assert told == [("LSTM, both directions", 2), ("RNN", 1)]
+
+
+def test_the_same_text_cut_into_other_sequences_is_compared(tmp_path):
+    folder = tmp_path / "recordings"
+    states, texts = np.random.default_rng(0).normal(size=(60, 2)), [f"w{place % 7}" for place in range(60)]
+    for key, starts in (("stream", [0]), ("lines", list(range(0, 60, 6)))):
+        analytics.write_recording(
+            folder / key, tokens=texts, states={"layer0.hidden": states}, sequence_starts=starts, name=key
+        )
+    client = create_app(Settings(data_dir=folder, cache_dir=tmp_path / "cache")).server.test_client()
+    answer = client.post("/ask/compare-layers", json={"recordings": ["stream", "lines"]}).get_json()["answer"]
+    assert "cut into other sequences" in answer["common"]["text"] and answer["common"]["n"] == 60
+    assert answer["cells"][0]["cka"] == 1 and len(answer["cells"][0]["shifts"]) == 4
+
+
 def test_accuracy_of_documents_is_counted_at_their_ends(tmp_path):
     label = np.repeat(["good", "bad"], 30)
     predicted = label.copy()
@@ -146,7 +171,9 @@ def test_responses_are_over_the_words_of_all(ask, folder):
     none = ask("response", recordings=["a", "other"])
     assert "No word occurs at least 5 times" in none["why"] and none["nWords"] == 0
     still = ask("response", recordings=["still"])["rows"][0]
-    assert still["relative"]["mean"] is None and still["relative"]["why"] and still["step"] is None
+    assert still["relative"]["mean"] is None and still["step"] is None
+    assert still["relative"]["why"].startswith("No unit ever varies")
+    assert still["sparsity"]["mean"] == 0 and still["sparsity"]["n"] > 0
 
 
 def test_a_memory_that_was_not_computed_says_where_it_can_be(ask):
@@ -216,7 +243,7 @@ def test_checkpoints_by_step(ask, scalar):
 
 def test_what_a_checkpoint_does_not_know_is_said(ask):
     rows = ask("steps", recordings=["a"], scalar="half-life")["trainings"][0]["rows"]
-    assert all(row["value"] is None and "not known" in row["why"] for row in rows)
+    assert all(row["value"] is None and "has not been computed yet" in row["why"] for row in rows)
     assert "checkpoint" in ask("steps", recordings=["rnn"])["why"]
 
 
