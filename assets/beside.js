@@ -124,7 +124,8 @@
         const focused = area.contains(document.activeElement) ? document.activeElement.name || document.activeElement.className : "";
         area.replaceChildren(...(isShown() ? [make("span", "beside-badge is-b", "B", {"aria-hidden": "true"})] : []),
             make("span", "beside-word", "beside"), ...(open ? [...fields(), ...buttons()] : [opener()]));
-        const again = focused && [...area.children].find((each) => (each.name || each.className) === focused);
+        // Who acted by keys goes on from here, also where what was pressed is gone.
+        const again = focused && ([...area.children].find((each) => (each.name || each.className) === focused) || area.querySelector("select, button"));
         if (again) {
             again.focus();
         }

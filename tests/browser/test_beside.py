@@ -75,6 +75,7 @@ def test_what_is_chosen_beside_goes_along_to_every_page(open_page):
     page.get_by_role("button", name="Show nothing beside it").click()
     expect(page.locator("#clusters-second-stage")).to_be_hidden()
     expect(page.locator(".shell-beside")).to_have_text("beside+ compare")
+    expect(page.get_by_role("button", name="Compare with another recording")).to_be_focused()
     assert "state2" not in parameters(page)
 
 
