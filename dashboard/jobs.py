@@ -13,24 +13,27 @@ not with the worker that happened to start it. The folder may be deleted at any 
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
+import logging
 import os
 import shutil
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from analytics.errors import AnalyticsError
 from dashboard.job_process import started_at
+from dashboard.job_status import JobStatus, ended, going_on, read_json, watchers
 
-__all__ = ["JobStatus", "Jobs", "JobsFullError"]
+__all__ = ["JobStatus", "Jobs", "JobsFolderError", "JobsFullError"]
+
+log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT_JOBS = 500
@@ -43,28 +46,8 @@ class JobsFullError(AnalyticsError):
     """So much work is waiting that more of it is refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class JobStatus:
-    """What is known of a job. `state`: none, waiting, running, done, failed or cancelled."""
-
-    state: str
-    done: int = 0
-    total: int = 0
-    what: str = ""
-    """What is being worked on."""
-    seconds: float = 0.0
-    """Since the work began."""
-    remaining_seconds: float | None = None
-    """As far as can be told."""
-    may_cancel: bool = False
-    """Whether the page that asks has a say in it."""
-    result: Any = None
-    sentence: str = ""
-    """Why there is no result."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values for the browser."""
-        return asdict(self)
+class JobsFolderError(AnalyticsError):
+    """The folder of jobs cannot be written."""
 
 
 class Jobs:
@@ -108,16 +91,29 @@ class Jobs:
         ------
         JobsFullError
             If too many wait already.
+        JobsFolderError
+            If the folder cannot be written.
         """
+        try:
+            self._join(key, {"work": work, "arguments": dict(arguments), "again": again}, watcher=watcher)
+        except OSError as error:
+            log.error("Long work could not be started in %s: %s.", self._folder, error.strerror)
+            raise JobsFolderError(
+                "Long work cannot be started: the server's folder for it cannot be written at the moment. "
+                "Try again; if that does not help, tell who runs the server."
+            ) from None
+        return self.status(key, watcher=watcher)
+
+    def _join(self, key: str, job: dict[str, Any], *, watcher: str) -> None:
         folder = self._folder / key
         self._make_folders()
         with _held(self._folder / "start"):
-            if not self._is_alive(key) and not _is_done(folder, again):
+            if not self._is_alive(key) and not _is_done(folder, job["again"]):
                 self._refuse_if_full()
-                self._launch(folder, {"work": work, "arguments": dict(arguments), "again": again})
+                self._launch(folder, job)
                 self._tell("started")
+            _forget_closed(folder)
             _touch(folder / "watchers" / watcher)
-        return self.status(key, watcher=watcher)
 
     def status(self, key: str, *, watcher: str = "") -> JobStatus:
         """Return how a job stands; a page that waits for it shows thereby that it is still there."""
@@ -130,16 +126,17 @@ class Jobs:
         if joined:
             _touch(waits)
         if alive:
-            return _going_on(folder, may_cancel=joined or not _watchers(folder))
-        return _ended(folder)
+            return going_on(folder, may_cancel=joined or not watchers(folder, WATCHER_LIVES_S))
+        return ended(folder)
 
     def cancel(self, key: str, *, watcher: str) -> JobStatus:
         """Wait no longer. The job ends when no other page waits for it; otherwise it goes on for them."""
         folder = self._folder / key
-        (folder / "watchers" / watcher).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (folder / "watchers" / watcher).unlink()
         if not self._is_alive(key):
-            return _ended(folder)
-        if others := len(_watchers(folder)):
+            return ended(folder)
+        if others := len(watchers(folder, WATCHER_LIVES_S)):
             who = "Another page waits" if others == 1 else f"{others} other pages wait"
             return JobStatus("cancelled", sentence=f"{who} for this too, so it goes on there.")
         _touch(folder / "cancel")
@@ -162,7 +159,7 @@ class Jobs:
     def _names(self) -> list[str]:
         try:
             return [entry.name for entry in self._folder.iterdir() if (entry / "job.json").exists()]
-        except FileNotFoundError:
+        except OSError:
             return []
 
     def _launch(self, folder: Path, work: Mapping[str, Any]) -> None:
@@ -205,7 +202,7 @@ class Jobs:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
-        except FileNotFoundError:
+        except OSError:
             return False
         return False
 
@@ -224,47 +221,16 @@ class Jobs:
 
 def _is_done(folder: Path, again: str) -> bool:
     """Whether there is a result; for whoever wants it again, only the one that was made for that."""
-    made_for = (_read(folder / "job.json") or {}).get("again")
+    made_for = (read_json(folder / "job.json") or {}).get("again")
     return (folder / "result.json").exists() and again in ("", made_for)
 
 
-def _going_on(folder: Path, *, may_cancel: bool) -> JobStatus:
-    told = _read(folder / "progress.json") or {}
-    began, done, total = told.get("began"), int(told.get("done", 0)), int(told.get("total", 0))
-    if began is None:
-        return JobStatus("waiting", may_cancel=may_cancel)
-    seconds = max(0.0, time.time() - began)
-    return JobStatus(
-        "running",
-        done=done,
-        total=total,
-        what=str(told.get("what", "")),
-        seconds=seconds,
-        remaining_seconds=seconds * (total - done) / done if 0 < done <= total else None,
-        may_cancel=may_cancel,
-    )
-
-
-def _ended(folder: Path) -> JobStatus:
-    if not (folder / "job.json").exists():
-        return JobStatus("none")
-    result, error = _read(folder / "result.json"), _read(folder / "error.json")
-    if result is not None:
-        return JobStatus("done", result=result["result"], seconds=result["seconds"])
-    if error is not None:
-        return JobStatus("failed", sentence=error["sentence"])
-    if (folder / "cancel").exists():
-        return JobStatus("cancelled", sentence="Cancelled.")
-    return JobStatus("failed", sentence="It ended before it was finished. Start it again.")
-
-
-def _watchers(folder: Path) -> list[Path]:
-    """Pages that still look."""
-    try:
-        files = list((folder / "watchers").iterdir())
-        return [file for file in files if time.time() - file.stat().st_mtime < WATCHER_LIVES_S]
-    except FileNotFoundError:
-        return []
+def _forget_closed(folder: Path) -> None:
+    """Remove what is left of pages that no longer look: a result is asked for by ever new ones."""
+    looking = set(watchers(folder, WATCHER_LIVES_S))
+    for file in (folder / "watchers").glob("*"):
+        if file not in looking:
+            file.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -291,10 +257,3 @@ def _write(path: Path, value: Any) -> None:
     part = path.with_suffix(".part")
     part.write_text(json.dumps(value))
     os.replace(part, path)
-
-
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text())
-    except (OSError, ValueError):
-        return None

@@ -8,11 +8,14 @@ workers included, so that nothing ever counts down. The folder may be deleted: a
 from __future__ import annotations
 
 import bisect
+import contextlib
 import json
 import logging
 import os
 import secrets
+import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from dashboard.queries.shared_files import private_folder
 __all__ = ["COUNTERS", "TIMES", "Metrics"]
 
 WRITE_AFTER_S = 1.0
+FORGET_S = 7 * 24 * 3600
 BOUNDS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 100.0)
 
 COUNTERS = {
@@ -50,6 +54,7 @@ class Metrics:
         self._folder = folder / str(os.getpid())
         for file in self._folder.glob("*.json"):
             file.unlink(missing_ok=True)
+        _forget_old(folder)
         self._lock = threading.Lock()
         self._pid, self._name = os.getpid(), secrets.token_hex(4)
         self._counts: Counts = {}
@@ -146,6 +151,15 @@ def _buckets(row: list[float]) -> tuple[list[tuple[str, float]], float]:
         below += n
         buckets.append((bound, below))
     return buckets, row[-1]
+
+
+def _forget_old(folder: Path) -> None:
+    """Remove what servers counted that have not been asked anything for long: most have ended."""
+    for old in folder.glob("*/"):
+        # Another server may do the same at this moment.
+        with contextlib.suppress(OSError):
+            if time.time() - max(file.stat().st_mtime for file in (old, *old.glob("*"))) > FORGET_S:
+                shutil.rmtree(old, ignore_errors=True)
 
 
 def _read(file: Path) -> list[list[Any]]:

@@ -117,7 +117,7 @@ class FileAnswers:
     def _files(self) -> list[tuple[float, int, str]]:
         """Time of last use, size and path of each file; those that were left half-written count as oldest."""
         files = []
-        with contextlib.suppress(FileNotFoundError), os.scandir(self._answers) as entries:
+        with contextlib.suppress(OSError), os.scandir(self._answers) as entries:
             for entry in entries:
                 with contextlib.suppress(FileNotFoundError):
                     found = entry.stat(follow_symlinks=False)

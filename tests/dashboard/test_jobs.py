@@ -12,11 +12,11 @@ import time
 import pytest
 
 from dashboard import jobs as jobs_module
-from dashboard.jobs import Jobs, JobsFullError
+from dashboard.jobs import Jobs, JobsFolderError, JobsFullError
 from tests.server import ROOT
 
 COUNT = "tests.counting:count"
-SECONDS = 30
+SECONDS = 120
 FOREVER = 100_000
 
 
@@ -124,6 +124,15 @@ def test_a_closed_page_does_not_hold_a_job(jobs, monkeypatch):
     assert jobs.status("a0", watcher="passer-by").may_cancel
     assert jobs.cancel("a0", watcher="open").sentence == "Cancelled."
     assert ended(jobs, "a0").state == "cancelled"
+
+
+def test_closed_pages_leave_nothing_behind(jobs, tmp_path, monkeypatch):
+    jobs.start("a0", COUNT, {"to": 1}, watcher="first")
+    ended(jobs, "a0")
+    monkeypatch.setattr(jobs_module, "WATCHER_LIVES_S", 0.0)
+    for number in range(5):
+        assert jobs.start("a0", COUNT, {"to": 1}, watcher=f"page{number}").state == "done"
+    assert [file.name for file in (tmp_path / "jobs" / "a0" / "watchers").iterdir()] == ["page4"]
 
 
 def test_after_cancelling_it_can_be_started_again(jobs):
@@ -267,6 +276,22 @@ def test_the_folder_may_be_deleted(jobs, tmp_path):
     assert jobs.cancel("a0", watcher="first").state == "none"
     jobs.start("a0", COUNT, {"to": 2}, watcher="first")
     assert ended(jobs, "a0").result["counted"] == 2
+
+
+def test_a_folder_that_cannot_be_used_is_said(jobs, tmp_path):
+    folder = tmp_path / "jobs"
+    folder.rename(tmp_path / "aside")
+    folder.write_text("somebody put a file there")
+    try:
+        with pytest.raises(JobsFolderError, match="cannot be written at the moment"):
+            jobs.start("a0", COUNT, {"to": 1}, watcher="first")
+        assert jobs.status("a0", watcher="first").state == "none"
+        assert jobs.cancel("a0", watcher="first").state == "none"
+        assert jobs.counts() == (0, 0)
+    finally:
+        folder.unlink()
+    jobs.start("a0", COUNT, {"to": 1}, watcher="first")
+    assert ended(jobs, "a0").state == "done"
 
 
 def test_fewer_at_a_time_than_before(jobs, tmp_path):

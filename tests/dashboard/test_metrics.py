@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -72,6 +73,16 @@ def test_what_a_server_of_the_same_number_left_does_not_count(tmp_path):
     left.parent.mkdir()
     left.write_text('[["callbacks", "x", "200", [2.0]]]')
     assert b'output="x"' not in Metrics(tmp_path).text({})
+
+
+def test_servers_of_long_ago_leave_no_folders(tmp_path):
+    for name, age_s in (("7", 2 * metrics.FORGET_S), ("8", 0)):
+        (tmp_path / name).mkdir()
+        for path in (tmp_path / name / "1-a.json", tmp_path / name):
+            path.is_dir() or path.write_text("[]")
+            os.utime(path, (time.time() - age_s,) * 2)
+    Metrics(tmp_path)
+    assert [folder.name for folder in tmp_path.iterdir()] == ["8"]
 
 
 @pytest.fixture

@@ -275,6 +275,17 @@ def test_the_folder_may_be_deleted_while_answers_are_asked_for(cache, folder):
     assert files(folder)
 
 
+def test_where_the_folder_cannot_be_used_everything_is_computed(cache, folder):
+    shutil.rmtree(folder)
+    folder.write_text("somebody put a file there")
+    for value in (1, 2):
+        assert cache.answer("counts", "f", {"value": value}, Counted(value)) == value
+    assert cache.shared.n_bytes() == 0 and cache.shared.problem()
+    folder.unlink()
+    cache.answer("counts", "f", {}, Counted(3))
+    assert cache.shared.n_bytes() > 0 and not cache.shared.problem()
+
+
 def delete_until(ended, folder):
     n_deleted = 0
     while not ended.is_set():
