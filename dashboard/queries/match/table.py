@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 
 import numpy as np
@@ -9,14 +10,13 @@ import pandas as pd
 
 from analytics.analyses.match import Matches
 from analytics.store.recording import Recording
+from dashboard.queries.findings.export_csv import safe_cell
 from dashboard.queries.match.rows import contexts
 
 __all__ = ["as_csv", "as_parquet", "match_table"]
 
 CONTEXT = 8
 """Words before and after a match."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet would run a cell that begins with one of these."""
 
 
 def match_table(recording: Recording, matches: Matches, *, start: int, stop: int) -> pd.DataFrame:
@@ -50,12 +50,13 @@ def as_csv(frame: pd.DataFrame) -> str:
     Examples
     --------
     >>> as_csv(pd.DataFrame({"rank": [1], "text": ["=1+1"]}))
-    "rank,text\\r\\n1,'=1+1\\r\\n"
+    '"rank","text"\\r\\n1,"\\'=1+1"\\r\\n'
     """
     safe = frame.copy()
     for name in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:
-        safe[name] = [f"'{text}" if str(text).startswith(FORMULA_STARTS) else text for text in safe[name]]
-    return safe.to_csv(index=False, lineterminator="\r\n")
+        safe[name] = [safe_cell(str(text)) for text in safe[name]]
+    # Where a spreadsheet parts cells at semicolons, only quotes keep a text with one in its cell.
+    return safe.to_csv(index=False, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
 
 
 def as_parquet(frame: pd.DataFrame) -> bytes:

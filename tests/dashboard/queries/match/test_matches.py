@@ -208,7 +208,7 @@ def test_no_cell_of_a_csv_is_a_formula(text):
 
 
 def test_numbers_of_a_csv_stay_numbers():
-    assert as_csv(pd.DataFrame({"value": [-1.5]})) == "value\r\n-1.5\r\n"
+    assert as_csv(pd.DataFrame({"value": [-1.5]})) == '"value"\r\n-1.5\r\n'
 
 
 def test_a_recording_removed_while_open_is_said(folder, tmp_path):
