@@ -5,6 +5,7 @@
     const SVG_HEIGHT = 460;
     const WIDTH = 1200;
     const MOST = 12;
+    const FACES_OF_SYSTEMS = "DejaVu Sans, Verdana, Arial, sans-serif";
     const view = () => stateroom.memoryView.get();
     const finite = ({value}) => typeof value !== "number" || Number.isFinite(value);
 
@@ -76,7 +77,9 @@
             return null;
         }
         const ground = window.getComputedStyle(document.documentElement).getPropertyValue("--surface").trim();
-        const layout = {...graph.layout, paper_bgcolor: ground, plot_bgcolor: ground, autosize: false};
+        // A picture has no faces of ours: what is measured in them would be cut off in another.
+        const font = {...graph.layout.font, family: FACES_OF_SYSTEMS};
+        const layout = {...graph.layout, font, paper_bgcolor: ground, plot_bgcolor: ground, autosize: false};
         return window.Plotly.toImage({data: graph.data, layout}, {format: "svg", width: WIDTH, height: SVG_HEIGHT, imageDataOnly: true});
     }
 
