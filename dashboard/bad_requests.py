@@ -11,6 +11,7 @@ from dash.exceptions import DependencyException
 from flask import Response, jsonify, request
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEntityTooLarge
 
+from dashboard.ids import Clusters, Compare, Home, Match, Memory, Sentences, Shell
 from dashboard.messages import UNEXPECTED
 from dashboard.settings import Settings
 
@@ -28,6 +29,16 @@ SENTENCES = {
     500: UNEXPECTED,
 }
 
+KINDS: dict[Any, Any] = {"n_clicks": (int, float), "pathname": str, "data": Mapping}
+"""What properties hold that callbacks of the server read."""
+NEEDED: dict[Any, dict[str, Any]] = {
+    Home.CHOSEN: {"key": str},
+    **{
+        page.ADDRESS: {"search": str, "n": (int, float)}
+        for page in (Match, Clusters, Sentences, Compare, Memory)
+    },
+}
+"""Stores that pages fill before they ask, and what is in them."""
 log = logging.getLogger(__name__)
 
 
@@ -122,11 +133,26 @@ def _check_callback(app: Dash, sent: Any) -> None:
         and _names(states) == _names(known["state"])
         and (known.get("no_output") or _output_of(sent.get("outputs")) == output)
         and all(isinstance(each, list) and all(isinstance(one, str) for one in each) for each in changed)
+        and all(_value_fits(each, app, changed[0]) for each in [*inputs, *states])
     )
     if not fits:
         raise _Malformed(
             f"The request for {output[:MAX_SHOWN]!r} does not have its inputs. Load the page again."
         )
+
+
+def _value_fits(part: Mapping[str, Any], app: Dash, changed: list[str]) -> bool:
+    """Whether a page could have sent this value: what its kind of property holds, or nothing so far."""
+    name, kind, value = part.get("id"), part.get("property"), part.get("value")
+    if name in NEEDED and (value is not None or f"{name}.{kind}" in changed):
+        return isinstance(value, Mapping) and all(
+            isinstance(value.get(field), kinds) for field, kinds in NEEDED[name].items()
+        )
+    if kind == "pathname" and isinstance(value, str):
+        # Half of a character cannot be sent back.
+        prefix = app.config.requests_pathname_prefix
+        return f"{value}/".startswith(prefix) and not any("\ud800" <= each <= "\udfff" for each in value)
+    return value is None or isinstance(value, str if name == Shell.THEME else KINDS.get(kind, object))
 
 
 def _names(given: Any) -> list[str] | None:
