@@ -1,24 +1,84 @@
-"""A question whose connection breaks, as when a worker dies, is asked once more."""
+"""What is asked while a connection breaks, as when a worker dies, is asked again: no reader notices."""
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import threading
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
 from playwright.sync_api import expect
 
+from tests.gunicorn_server import serving
+from tests.recordings import small_recording
 
-def test_a_broken_connection_is_tried_again(open_page, server, complaints):
+LONG_MS = 180_000
+SILENT = "The server does not answer. Is it still running?"
+
+
+def test_a_broken_connection_is_tried_again_until_the_server_is_gone(open_page, server, complaints):
     page = open_page("/")
-    broken = []
+    asked = Counter()
 
-    def break_first(route):
-        if broken:
-            route.continue_()
-        else:
-            broken.append(route.request.url)
-            route.abort("connectionreset")
+    def break_twice(route):
+        sent = urlsplit(route.request.url).path, route.request.post_data
+        asked[sent] += 1
+        route.abort("connectionreset") if asked[sent] <= 2 else route.continue_()
 
-    page.route("**/ask/window", break_first)
+    # Questions of the page's script, and the callbacks of Dash.
+    page.route(re.compile("/ask/window|/_dash-update-component"), break_twice)
     page.goto(server.url + "/match?recording=plays&state=layer0.cell")
-    expect(page.locator("#match-tokens .token").first).to_be_visible()
-    expect(page.get_by_text("does not answer")).to_have_count(0)
-    assert len(broken) == 1
-    complaints[:] = [text for text in complaints if "ERR_CONNECTION_RESET" not in text]
+    expect(page.locator("#match-tokens .token").first).to_be_visible(timeout=LONG_MS)
+    expect(page.locator(".message-error")).to_have_count(0)
+    assert {path for (path, _), n in asked.items() if n == 3} == {"/ask/window", "/_dash-update-component"}
+    page.route(re.compile("/_dash-update-component"), lambda route: route.abort("connectionreset"))
+    page.get_by_role("link", name="Memory", exact=True).click()
+    expect(page.locator(".message-error")).to_have_text(f"{SILENT}×")
+    page.close()
+    told = ("ERR_CONNECTION_RESET", "the server did not respond")
+    complaints[:] = [text for text in complaints if not any(each in text for each in told)]
+
+
+@pytest.fixture
+def team(tmp_path):
+    """Two workers over a recording whose clusters take a while."""
+    size = {"n_positions": 20_000, "n_units": 48, "rows_per_group": 10_000, "block": 10_000}
+    small_recording(tmp_path / "recordings" / "noise", **size)
+    with serving(tmp_path, data_dir=tmp_path / "recordings", workers=2, threads=4) as team:
+        yield team
+
+
+def kill_who_computes(team, killed, ended):
+    """Kill two workers, one after the other, each while it computes an answer; note which."""
+    while len(killed) < 2 and not ended.wait(0.005):
+        for pid in set(team.computing()[:1]) - set(killed):
+            os.kill(pid, signal.SIGKILL)
+            killed.append(pid)
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="the kernel does not tell its locks")
+def test_two_readers_notice_nothing_of_workers_that_are_killed(team, browse, complaints):
+    pages = [browse(team.url), browse(team.url)]
+    for page in pages:
+        expect(page.locator("#home-detail [data-shown=noise]")).to_be_visible(timeout=LONG_MS)
+    killed, ended = [], threading.Event()
+    killing = threading.Thread(target=kill_who_computes, args=(team, killed, ended))
+    killing.start()
+    try:
+        for page in pages:
+            page.get_by_role("link", name="Clusters", exact=True).click()
+        for page in pages:
+            expect(page.locator(".cloud-head").first).to_be_visible(timeout=LONG_MS)
+            expect(page.locator(".message-error")).to_have_count(0)
+    finally:
+        ended.set()
+        killing.join()
+    assert killed
+    one, other = (page.locator(".cloud-head").all_inner_texts() for page in pages)
+    assert one == other
+    # The browser tells its log of connections that broke; readers do not look there.
+    complaints[:] = [text for text in complaints if "net::ERR_" not in text]
