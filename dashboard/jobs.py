@@ -31,7 +31,7 @@ from analytics.errors import AnalyticsError
 from dashboard.job_process import started_at
 from dashboard.job_status import JobStatus, ended, going_on, read_json, watchers
 
-__all__ = ["JobStatus", "Jobs", "JobsFolderError", "JobsFullError"]
+__all__ = ["Jobs", "JobsFolderError", "JobsFullError"]
 
 log = logging.getLogger(__name__)
 

@@ -99,7 +99,8 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "dashboard.callbacks": (
         (
             "dashboard.ids", "dashboard.links", "dashboard.queries", "dashboard.figures", "dashboard.facts",
-            "dashboard.components", "dashboard.messages", "dashboard.callbacks", "dashboard.jobs",
+            "dashboard.components", "dashboard.messages", "dashboard.callbacks", "dashboard.job_status",
+            "dashboard.jobs",
             "dashboard.user", "analytics.errors",
         ),
         ("numpy", "pandas", "pyarrow", "torch"),

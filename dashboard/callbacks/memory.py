@@ -17,7 +17,8 @@ from dashboard.figures.memory_axes import color_of
 from dashboard.figures.memory_detail import properties_figure, units_figure
 from dashboard.figures.memory_spectrum import norms_figure, spectrum_figure
 from dashboard.ids import Memory
-from dashboard.jobs import Jobs, JobStatus
+from dashboard.job_status import JobStatus
+from dashboard.jobs import Jobs
 from dashboard.links import memory_from_dict, read_memory
 from dashboard.queries import Queries
 from dashboard.queries.memory.question import MemoryQuestion

@@ -14,7 +14,8 @@ from flask import jsonify
 from analytics.errors import ParameterError
 from dashboard import messages
 from dashboard.callbacks.viewing import asked_object
-from dashboard.jobs import Jobs, JobStatus
+from dashboard.job_status import JobStatus
+from dashboard.jobs import Jobs
 from dashboard.queries import Queries
 from dashboard.queries.verification import Work
 from dashboard.user import current_user
