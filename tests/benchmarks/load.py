@@ -170,7 +170,7 @@ class _Load:
 
 
 class _Connection:
-    """One that is kept, as a browser does: where it breaks, a new one is opened and asked, as the pages do."""
+    """One that is kept, as a browser does: where it breaks, a new one is asked, as the pages do."""
 
     def __init__(self, url: str) -> None:
         self._host, self._open = urlsplit(url).netloc, None
