@@ -74,7 +74,7 @@ def create_app(settings: Settings) -> Dash:
     # Last: the policy names the scripts of the index page, which are known only now.
     protect(app, settings, database)
     observe(app, metrics, in_log=settings.log_requests)
-    # Otherwise the first request does it, and those beside it in a fresh worker find neither scripts nor assets.
+    # Or else the first request does it, and those beside it find neither scripts nor assets.
     app._setup_server()
     return app
 
