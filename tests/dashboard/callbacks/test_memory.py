@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from analytics.derived.recording_memory import recording_memory
 from dashboard import create_app
 from dashboard.callbacks.memory import FIGURES, QUESTIONS
 from dashboard.ids import Memory
@@ -38,7 +39,8 @@ NOT_OF_THE_VIEW = {"find", "property"}
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("memory")
     memory_recording(folder / "recordings" / "queens")
-    memory_recording(folder / "recordings" / "again", kind="gru", seed=4)
+    again = memory_recording(folder / "recordings" / "again", kind="gru", seed=4)
+    recording_memory(again, state="layer0.hidden", delays=8, by=("tag",), words=(1,))
     small_recording(folder / "recordings" / "plain")
     return folder
 
@@ -57,10 +59,7 @@ def client(app):
 def computed(client):
     """The memory of `queens`, computed once as the page does it."""
     run(client, "start")
-    done = until(client, "done")
-    run(client, "start", **TWICE, second=True)
-    assert until(client, "done", **TWICE, second=True)["state"] == "done"
-    return done
+    return until(client, "done")
 
 
 def run(client, action, tab=FIRST, **changed):
@@ -97,7 +96,6 @@ def test_questions_are_asked_in_the_words_of_the_view():
 @pytest.mark.usefixtures("computed")
 @pytest.mark.parametrize("question", sorted(QUESTIONS))
 def test_every_question_has_an_answer_of_one_recording(client, question):
-    # Of the second, what is there to ask: the same result, by way of another key.
     found = answer(client, question, **(TWICE if question.endswith("-second") else {}))
     assert found["fingerprint"] == answer(client, "memory-status")["fingerprint"] != ""
 
@@ -207,6 +205,19 @@ def test_without_a_network_it_says_how_to_ship_one(client):
     status = ask(client, "memory-status", asked)["answer"]
     assert status["network"] is False and "analytics.record ships networks" in status["why"]
     assert "ships no network" in run(client, "start", **asked)["error"]
+
+
+def test_what_is_beside_is_computed_from_there(client, monkeypatch):
+    meant, work = [], Work("c0ffee", "tests.counting:count", {"to": 1})
+    monkeypatch.setattr(MemoryRunQueries, "work", lambda _, asked: meant.append(asked) or work)
+    run(client, "status", **TWICE, second=True)
+    run(client, "status", **TWICE)
+    assert [(asked.recording, asked.state) for asked in meant] == [
+        ("again", "layer0.hidden"),
+        ("queens", "layer0.cell"),
+    ]
+    assert meant[0].by == "tag" and meant[0].words == (1,)
+    assert "Nothing is shown beside" in run(client, "start", second=True)["error"]
 
 
 @pytest.fixture
