@@ -99,7 +99,7 @@ def _in_stretches(one: Text, other: Text, equal: NDArray[np.bool_]) -> NDArray[n
     n = len(equal)
     breaks = ~equal & other.knows[one.ids[:n]] & one.knows[other.ids[:n]]
     borders = np.zeros(max(len(one.ids), len(other.ids)) + 1, dtype=bool)
-    borders[np.intersect1d(one.borders, other.borders)] = True
+    borders[np.append(np.intersect1d(one.borders, other.borders), n)] = True
     begins = breaks | borders[:n]
     piece = np.cumsum(begins) - 1
     starts = np.flatnonzero(begins)

@@ -66,6 +66,11 @@ def test_the_same_text_in_one_stream_and_in_sequences():
     assert found.how == "borders" and found.is_all and found.n_sequences == 1
 
 
+def test_a_text_may_end_within_a_sequence_of_the_other():
+    found = common_tokens(recorded(list("abcabd"), (0, 3)), recorded(list("abca"), (0, 3)))
+    assert found.how == "beginning" and found.n == 4 and found.n_sequences == 2
+
+
 def words(seed, n, *, kinds=20):
     return np.random.default_rng(seed).integers(0, kinds, size=n).astype(str).tolist()
 
