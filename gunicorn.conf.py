@@ -22,6 +22,10 @@ if hasattr(ctypes.CDLL(None), "mallopt"):
     for option in (ARENAS, TRIM_BYTES, MAP_BYTES):
         ctypes.CDLL(None).mallopt(*option)
 
+# What is imported stays: looking for garbage among it, again and again, takes a tenth of the start. The app,
+# which is imported next, begins with it once it is made.
+gc.disable()
+
 from dashboard.logs import log_configuration  # noqa: E402
 from dashboard.settings import Settings  # noqa: E402
 from dashboard.settings_source import SettingsError, variable  # noqa: E402
