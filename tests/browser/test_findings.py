@@ -34,6 +34,7 @@ def ask(window: Page, server, question: str, **sent) -> dict:
 def test_a_view_is_kept_found_changed_and_taken_along(open_page, browse, server, shot, tmp_path):
     page = open_page(VIEW)
     expect(page.locator("#match-chips [data-unit]").first).to_be_visible()
+    page.wait_for_selector("#match-plot .main-svg", state="attached")
     chips = page.locator("#match-chips").inner_text()
     kept = keep(page, "The queen <b>of</b>", note=NOTE)
 
