@@ -61,7 +61,7 @@ def verification(server, action, recording, tab):
 
 
 def test_it_has_two_workers_and_answers_ready(server):
-    assert len(server.workers()) == 2
+    until(lambda: len(server.workers()) == 2)
     assert server.get("/healthz")[0] == 200
     assert server.get("/readyz") == (200, b'{"ready":true,"reasons":[]}\n')
 
