@@ -232,6 +232,46 @@ def test_units_say_whose_they_are_and_results_what_they_are_of(open_page, server
     expect(page.get_by_role("button", name="200 positions, 4 delays, 2 words")).to_be_visible()
 
 
+def test_a_second_recording_in_every_panel_linked_and_on_its_own(open_page, known, copied, small):
+    key = copied(small)
+    page = ready(open_page(address(known, beside=f"{key}:{STATE}", view="classes", word=3)))
+    offer = page.locator("#memory-second-run")
+    expect(offer).to_contain_text("has not been computed yet", timeout=LONG_MS)
+    offer.get_by_role("button", name="Compute").click()
+    second = page.locator("#memory-classes-second-table tbody tr")
+    expect(second.filter(has_text="NOUN")).to_be_visible(timeout=LONG_MS)
+    expect(page.locator("#memory-decay-table tr.is-difference")).to_contain_text("B − A")
+    tab(page, "Directions")
+    expect(page.get_by_role("region", name="Directions of B")).to_be_visible(timeout=LONG_MS)
+    expect(page.locator("#memory-directions")).to_contain_text("There is no difference B − A of directions")
+    tab(page, "Where")
+    expect(page.locator(".where-difference", has_text="0.0").first).to_be_visible(timeout=LONG_MS)
+    expect(page.locator(".where-strip")).to_have_count(2)
+
+    page.locator(".beside-link").click()
+    tab(page, "Classes")
+    page.get_by_label("delay of B").fill("3")
+    heading = page.locator("#memory-decay-table h2")
+    expect(heading).to_have_text("A at delay 0, B at delay 3")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('delay2') === '3'")
+    page.locator(".beside-swap").click()
+    expect(heading).to_have_text("A at delay 3, B at delay 0", timeout=LONG_MS)
+    expect(second.filter(has_text="NOUN")).to_be_visible(timeout=LONG_MS)
+    swapped = parameters(page)
+    assert (swapped["recording"], swapped["beside"]) == (key, f"{known}:{STATE}")
+    assert (swapped["linked"], swapped["delay"], swapped["word"]) == ("0", "3", "3")
+
+    again = ready(open_page(relative(page)))
+    expect(again.locator("#memory-decay-table h2")).to_have_text(
+        "A at delay 3, B at delay 0", timeout=LONG_MS
+    )
+    rows = again.locator("#memory-decay-table tbody tr")
+    expect(rows).to_have_count(3, timeout=LONG_MS)
+    assert [cells(again, "decay-table", row) for row in range(3)] == [
+        cells(page, "decay-table", row) for row in range(3)
+    ]
+
+
 def test_a_click_in_the_curve_chooses_the_delay(open_page, known):
     page = ready(open_page(address(known)))
     box = page.locator("#memory-decay .nsewdrag").first.bounding_box()
