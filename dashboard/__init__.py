@@ -12,7 +12,7 @@ from dashboard.access import protect
 from dashboard.access.limits import RecordingLimits
 from dashboard.bad_requests import refuse_bad_requests
 from dashboard.callbacks import register_all
-from dashboard.components.shell import index_page, shell
+from dashboard.components.shell import START, index_page, shell
 from dashboard.components.who import who
 from dashboard.database import Database, DatabaseError
 from dashboard.health import Readiness
@@ -61,6 +61,7 @@ def create_app(settings: Settings) -> Dash:
         add_log_handler=False,
     )
     app.index_string = index_page(app.get_asset_url)
+    app.renderer = START
     app.layout = partial(_layout, settings)
     routing.register(app, PAGES)
     register_all(app, queries, jobs)

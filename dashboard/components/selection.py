@@ -55,7 +55,8 @@ def selection_panel(graph_config: dict[str, Any]) -> html.Section:
 def _stage(ids: type, plot: Any, class_name: str = "") -> html.Div:
     return html.Div(
         [
-            html.Div(plot, className="stage-plot"),
+            # In a place of its own: the graph may come after what the scripts lay above it.
+            html.Div(html.Div(plot, className="plot-axes"), className="stage-plot"),
             html.Div(id=ids.DISTRIBUTION_PLOT, className="stage-distribution"),
             html.Div(id=ids.TOKENS, className="stage-rows"),
             html.Div(id=ids.RAIL, className="stage-rows"),

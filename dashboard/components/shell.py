@@ -11,7 +11,7 @@ from dashboard.components.page_link import page_link
 from dashboard.ids import Shell
 from dashboard.links import PATHS
 
-__all__ = ["index_page", "shell"]
+__all__ = ["START", "index_page", "shell"]
 
 _INDEX = """<!DOCTYPE html>
 <html lang="en">
@@ -21,6 +21,7 @@ _INDEX = """<!DOCTYPE html>
     <title>{%title%}</title>
     <link rel="icon" type="image/svg+xml" href="{icon}">
     <script src="{theme}"></script>
+    {fonts}
     {%css%}
   </head>
   <body>
@@ -34,10 +35,18 @@ _INDEX = """<!DOCTYPE html>
 </html>
 """
 
+_FONTS = [f"ibm-plex-{face}-latin-{weight}-normal" for face in ("sans", "mono") for weight in (400, 600)]
+_PRELOAD = '<link rel="preload" as="font" type="font/woff2" href="{}" crossorigin>'
+
+START = "var renderer; stateroom.fonts.then(function () { renderer = new DashRenderer(); });"
+"""The script that begins the app: after the fonts (assets/fonts.js), which what is drawn is measured in."""
+
 
 def index_page(asset_url: Callable[[str], str]) -> str:
     """Return the HTML around the app; `asset_url` gives the path of a file in `assets/`."""
-    return _INDEX.replace("{icon}", asset_url("icon.svg")).replace("{theme}", asset_url("theme.js"))
+    fonts = "\n    ".join(_PRELOAD.format(asset_url(f"fonts/{name}.woff2")) for name in _FONTS)
+    page = _INDEX.replace("{icon}", asset_url("icon.svg")).replace("{theme}", asset_url("theme.js"))
+    return page.replace("{fonts}", fonts)
 
 
 def shell(

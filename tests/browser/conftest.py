@@ -27,7 +27,8 @@ SCREENSHOTS = Path(__file__).parent / "screenshots"
 DEMO = ROOT / "data" / "recordings"
 
 # A busy machine takes its time to fetch and run five megabytes of Plotly; what is wrong stays wrong.
-expect.set_options(timeout=15_000)
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def browse(browser: Browser, complaints: list[str]) -> Iterator[Callable[..., Pa
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=theme, accept_downloads=True, **more
         )
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         hosts = ("", urlsplit(url).netloc, *also)
         context.on("page", lambda page: _watch(page, complaints, hosts=hosts))
