@@ -6,6 +6,8 @@
     const LETTER = 7.85;
     const NARROWEST = 7;
     const LONGEST_DOWN = 13;
+    /** Pixels for the whole sentence in place of tokens. */
+    const HINT_WIDTH = 440;
 
     stateroom.eachPanel((selection) => {
         let cells = null;
@@ -72,8 +74,8 @@
             }));
             markOther();
             if (style === "hidden") {
-                cells.cells.append(element("div", "cells-hint",
-                    "The tokens have no room at this width. Show fewer (press −) to read them."));
+                cells.cells.append(element("div", "cells-hint", cells.cells.clientWidth < HINT_WIDTH
+                    ? "Press − to read." : "The tokens have no room at this width. Show fewer (press −) to read them."));
             }
             cells.side.textContent = shown.stop - shown.start + " tokens";
             // What lies over the tokens is placed by their row.
