@@ -187,7 +187,7 @@
         fields.delayTold = make("output", "delay-told");
         fields.delay.addEventListener("input", () => memory.chooseDelay(Number(fields.delay.value), {moving: true, history: "replace"}));
         fields.second = make("input", "delay-slider", null, {"type": "range", "name": "delay2", "min": 0, "max": 29, "step": 1, "aria-label": "delay of B"});
-        fields.secondTold = make("output", "delay-told");
+        fields.secondTold = make("output", "delay-second-told");
         fields.second.addEventListener("input", () => change({beside_delay: Number(fields.second.value)}, {moving: true, history: "replace"}));
         fields.ofSecond = make("span", "delay-second");
         fields.ofSecond.append(memory.second.badge("b"), fields.second, fields.secondTold);
