@@ -6,6 +6,8 @@ import ctypes
 import gc
 import logging
 import os
+import socket
+import struct
 import sys
 from typing import Any
 
@@ -69,8 +71,18 @@ accesslog = None
 logconfig_dict = log_configuration(as_json=_settings.log_requests)
 
 
+SILENT_S = 10
+"""Seconds for which a connection may say nothing: browsers open some ahead, and half a request held a thread
+for ever."""
+
+
 def when_ready(server: Any) -> None:
-    """Say where it is."""
+    """Say where it is; give no thread to who says nothing, and take it from who stops in mid-sentence."""
+    for listener in server.LISTENERS:
+        if hasattr(socket, "TCP_DEFER_ACCEPT") and listener.sock.family != socket.AF_UNIX:
+            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_S)
+            # What is accepted inherits it.
+            listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENT_S, 0))
     logging.getLogger("stateroom").info("Stateroom is ready at %s, %d workers.", bind, workers)
 
 
