@@ -4,6 +4,8 @@
     const stateroom = (window.stateroom = window.stateroom || {});
     const MINUTE_S = 90;
     const HOUR_MIN = 90;
+    const LOOK_EVERY_MS = 700;
+    const ENDED = ["done", "failed", "cancelled"];
     let name = "";
 
     /** A name for this tab, so that cancelling here does not end what another page waits for. */
@@ -74,5 +76,58 @@
         return made;
     }
 
-    stateroom.jobs = {tab, ask, duration, told, progress, update, actButton, goesOn: (answer) => ["waiting", "running"].includes(answer.state)};
+    const goesOn = (answer) => ["waiting", "running"].includes(answer.state);
+
+    /**
+     * Watch one piece of work, as it was left when the page was loaded anew. `url()` and `wanted()` are what is asked,
+     * `isThere()` whether anybody still looks; `ended()` is called when it made something, `draw()` upon every answer.
+     */
+    function watch({url, wanted, isThere, ended, draw}) {
+        let job = null;
+        let meant = "";
+        let timer = 0;
+        const isRunning = () => job !== null && goesOn(job);
+
+        async function act(action) {
+            window.clearTimeout(timer);
+            const mine = meant;
+            const reply = await ask(url() + action, wanted());
+            if (!isThere() || mine !== meant) {
+                return;
+            }
+            const went = isRunning();
+            job = reply.error ? {state: "failed", sentence: reply.error} : reply.answer;
+            if (ENDED.includes(job.state) && !reply.error && (went || action !== "status")) {
+                ended();
+            }
+            draw();
+            if (isRunning()) {
+                window.clearTimeout(timer);
+                timer = window.setTimeout(() => act("status"), LOOK_EVERY_MS);
+            }
+        }
+
+        /** Other work is meant, or none (an empty text): an answer to what was meant before does not count. */
+        function follow(now) {
+            if (now !== meant) {
+                [meant, job] = [now, null];
+                window.clearTimeout(timer);
+                if (now) {
+                    act("status");
+                }
+            }
+        }
+
+        return {
+            act, follow, isRunning,
+            job: () => job,
+            /** What stopped it, or that it was cancelled; empty where it went well. */
+            sentence: () => (job && ["failed", "cancelled"].includes(job.state) ? job.sentence : ""),
+            /** The button that begins it; what was done already is done again. */
+            startButton: (text, className) => actButton(text, job && job.state === "done" ? "again" : "start", act, className),
+            cancelButton: () => (job.may_cancel ? [actButton("Cancel", "cancel", act)] : []),
+        };
+    }
+
+    stateroom.jobs = {tab, ask, duration, told, progress, update, actButton, goesOn, watch};
 })();

@@ -3,50 +3,25 @@
     "use strict";
     const stateroom = (window.stateroom = window.stateroom || {});
     const {memory} = stateroom;
-    const LOOK_EVERY_MS = 700;
     const make = (...given) => stateroom.element(...given);
     const {view, change} = memory;
-    let job = null;
-    let asked = "";
-    let timer = 0;
     let drawn = "";
     let open = false;
 
-    const wanted = () => memory.pick(view(), [...memory.RUN, "whitened"]);
-    const settled = (answer) => ["done", "failed", "cancelled"].includes(answer.state);
-
     // ---- asking -----------------------------------------------------------------------------------------
-    async function act(action) {
-        window.clearTimeout(timer);
-        const mine = asked;
-        const reply = await stateroom.jobs.ask(stateroom.memoryView.setting("run") + action, wanted());
-        if (!memory.mounted() || mine !== asked) {
-            return;
-        }
-        if (reply.error) {
-            job = {state: "failed", sentence: reply.error};
-        } else {
-            const went = job !== null && stateroom.jobs.goesOn(job);
-            job = reply.answer;
-            if (settled(job) && (went || action !== "status")) {
-                // What it made, and what else is stored now.
-                memory.askAgain();
-            }
-        }
-        draw();
-        if (stateroom.jobs.goesOn(job)) {
-            window.clearTimeout(timer);
-            timer = window.setTimeout(() => act("status"), LOOK_EVERY_MS);
-        }
-    }
+    const work = stateroom.jobs.watch({
+        url: () => stateroom.memoryView.setting("run"),
+        wanted: () => memory.pick(view(), [...memory.RUN, "whitened"]),
+        isThere: () => memory.mounted(),
+        // What it made, and what else is stored now.
+        ended: () => memory.askAgain(),
+        draw: () => draw(),
+    });
 
-    /** Another computation is meant: how does that one stand? It goes on when the page was loaded anew. */
+    /** Another computation is meant: how does that one stand? */
     function follow(now) {
-        const meant = JSON.stringify(memory.pick(now, memory.RUN));
-        if (meant !== asked && now.recording && now.state) {
-            asked = meant;
-            job = null;
-            act("status");
+        if (now.recording && now.state) {
+            work.follow(JSON.stringify(memory.pick(now, memory.RUN)));
         }
     }
 
@@ -134,26 +109,20 @@
     function running() {
         const head = make("div", "part-head");
         const what = memory.status ? view().state + " of " + view().recording : "";
-        const cancel = job.may_cancel ? [stateroom.jobs.actButton("Cancel", "cancel", act)] : [];
-        head.append(make("h2", "", "Computing the memory of " + what), ...cancel);
-        return [head, ...stateroom.jobs.progress(job, "Computation")];
+        head.append(make("h2", "", "Computing the memory of " + what), ...work.cancelButton());
+        return [head, ...stateroom.jobs.progress(work.job(), "Computation")];
     }
 
-    function startButton(text) {
-        const again = job && job.state === "done" ? "again" : "start";
-        return stateroom.jobs.actButton(text, again, act, "primary-button run-start");
-    }
+    /** What stopped the computation, with a class that says how bad that is. */
+    const said = (tag) => (work.sentence() ? [make(tag, work.job().state === "failed" ? "run-failed" : "", work.sentence())] : []);
 
     function nothingYet() {
         const made = make("div", "run-offer");
-        const said = job && ["failed", "cancelled"].includes(job.state) ? job.sentence : "";
         const why = memory.status.why || "Not computed yet for this state and these settings.";
         made.append(make("p", "empty-why", why), make("p", "", "How much does " + view().state + " change when the embedding of a token changes a little: at the token, and up to "
             + (view().delays - 1) + " positions later? The mean over many positions answers that, and is kept with the recording."));
-        if (said) {
-            made.append(make("p", job.state === "failed" ? "run-failed" : "", said));
-        }
-        made.append(settings(startButton("Compute")), command(), ...stored());
+        const start = work.startButton("Compute", "primary-button run-start");
+        made.append(...said("p"), settings(start), command(), ...stored());
         return [made];
     }
 
@@ -175,17 +144,16 @@
             return [];
         }
         const made = make("div", "run-missing");
-        const said = job && ["failed", "cancelled"].includes(job.state) ? [make("span", job.state === "failed" ? "run-failed" : "", job.sentence)] : [];
-        made.append(make("span", "", lacks.join(" ")), stateroom.jobs.actButton("Compute", job && job.state === "done" ? "again" : "start", act),
-            make("span", "quiet", memory.status.estimate.sentence), ...said);
+        made.append(make("span", "", lacks.join(" ")), work.startButton("Compute"),
+            make("span", "quiet", memory.status.estimate.sentence), ...said("span"));
         return [made];
     }
 
     function kind() {
-        if (job && stateroom.jobs.goesOn(job)) {
+        if (work.isRunning()) {
             return running;
         }
-        if (memory.status === null || (job === null && !memory.status.result)) {
+        if (memory.status === null || (work.job() === null && !memory.status.result)) {
             return null;
         }
         return !memory.status.network && !memory.status.result ? noNetwork : memory.status.result ? computed : nothingYet;
@@ -193,6 +161,7 @@
 
     function draw() {
         const place = memory.place("run");
+        const job = work.job();
         const shape = kind();
         place.classList.toggle("is-running", shape === running);
         place.setAttribute("aria-busy", String(shape === running));
@@ -218,11 +187,11 @@
         }
     }
 
-    memory.running = () => job !== null && stateroom.jobs.goesOn(job);
+    memory.running = work.isRunning;
     memory.part({
         mount() {
-            [job, asked, drawn] = [null, "", ""];
-            window.clearTimeout(timer);
+            work.follow("");
+            drawn = "";
             memory.place("run").replaceChildren();
         },
         view: follow,

@@ -4,15 +4,11 @@
     "use strict";
     const stateroom = (window.stateroom = window.stateroom || {});
     const {memory} = stateroom;
-    const LOOK_EVERY_MS = 700;
     const make = (...given) => stateroom.element(...given);
     const {view, change} = memory;
     /** What belongs to the second alone. */
     const OWN = ["beside_delay", "beside_positions", "beside_classes", "beside_position", "beside_unit"];
     const RUN = [...memory.RUN, "beside", "linked", "beside_positions", "properties"];
-    let job = null;
-    let asked = "";
-    let timer = 0;
     let runs = 0;
     let drawn = "";
 
@@ -79,27 +75,17 @@
     }
 
     // ---- its computation --------------------------------------------------------------------------------
-    const running = () => job !== null && stateroom.jobs.goesOn(job);
-
-    async function run(action) {
-        window.clearTimeout(timer);
-        const mine = asked;
-        const reply = await stateroom.jobs.ask(stateroom.memoryView.setting("run") + action, {...memory.pick(view(), [...RUN, "whitened"]), second: true});
-        if (!memory.hasSecond() || mine !== asked) {
-            return;
-        }
-        const went = running();
-        job = reply.error ? {state: "failed", sentence: reply.error} : reply.answer;
-        if (!running() && (went || action !== "status")) {
+    const work = stateroom.jobs.watch({
+        url: () => stateroom.memoryView.setting("run"),
+        wanted: () => ({...memory.pick(view(), [...RUN, "whitened"]), second: true}),
+        isThere: () => memory.hasSecond(),
+        ended() {
             runs += 1;
             stateroom.memoryView.again("memory-status-second");
             memory.askAgain();
-        }
-        draw();
-        if (running()) {
-            timer = window.setTimeout(() => run("status"), LOOK_EVERY_MS);
-        }
-    }
+        },
+        draw: () => draw(),
+    });
 
     /** Whether something has to be computed, or why it cannot be. */
     function lacks() {
@@ -109,22 +95,23 @@
 
     function offer() {
         const {statusSecond: status} = memory;
-        const said = job && ["failed", "cancelled"].includes(job.state) ? [make("span", job.state === "failed" ? "run-failed" : "", job.sentence)] : [];
-        const start = status.network ? [stateroom.jobs.actButton("Compute", job && job.state === "done" ? "again" : "start", run), make("span", "quiet", status.estimate.sentence)] : [];
+        const said = work.sentence() ? [make("span", work.job().state === "failed" ? "run-failed" : "", work.sentence())] : [];
+        const start = status.network ? [work.startButton("Compute"), make("span", "quiet", status.estimate.sentence)] : [];
         const made = make("div", "run-missing");
         made.append(head("b"), make("span", "", lacks()), ...start, ...said);
         return [made];
     }
 
     function progress() {
-        const made = head("b", make("span", "", "is being computed"), ...(job.may_cancel ? [stateroom.jobs.actButton("Cancel", "cancel", run)] : []));
-        return [made, ...stateroom.jobs.progress(job, "Computation of B")];
+        const made = head("b", make("span", "", "is being computed"), ...work.cancelButton());
+        return [made, ...stateroom.jobs.progress(work.job(), "Computation of B")];
     }
 
     function draw() {
         const place = memory.place("second-run");
         const {statusSecond: status} = memory;
-        const shape = !memory.hasSecond() ? "none" : running() ? "running" + job.may_cancel : status && (!status.result || lacks()) ? "offer" : "none";
+        const job = work.job();
+        const shape = !memory.hasSecond() ? "none" : work.isRunning() ? "running" + job.may_cancel : status && (!status.result || lacks()) ? "offer" : "none";
         place.hidden = shape === "none";
         if (shape.startsWith("running") && shape === drawn && place.querySelector("progress")) {
             stateroom.jobs.update(place, job);
@@ -139,11 +126,7 @@
 
     /** Another computation is meant: it may go on already. */
     function follow(now) {
-        const meant = now.beside.length > 0 ? JSON.stringify(memory.pick(now, RUN)) : "";
-        if (meant !== asked) {
-            [asked, job] = [meant, null];
-            meant ? run("status") : window.clearTimeout(timer);
-        }
+        work.follow(now.beside.length > 0 ? JSON.stringify(memory.pick(now, RUN)) : "");
         draw();
     }
 
@@ -152,7 +135,7 @@
         runs: () => runs,
         /** Why a panel has nothing of the second. */
         why: () => (memory.statusSecond ? lacks() : ""),
-        compute: () => run("start"),
+        compute: () => work.act("start"),
         /** Say in the frame what is beside. */
         show(now) {
             const {recording, state} = curve();
@@ -161,8 +144,8 @@
     };
     memory.part({
         mount() {
-            [job, asked, drawn] = [null, "", ""];
-            window.clearTimeout(timer);
+            work.follow("");
+            drawn = "";
         },
         view: follow,
         statusSecond: draw,

@@ -106,7 +106,7 @@ class MemoryView:
 
 def _beside(text: str) -> tuple[str, ...]:
     found = texts("")[1](text)
-    if len(found) > MAX_BESIDE or not all(all(each.rpartition(":")[::2]) for each in found):
+    if len(found) > MAX_BESIDE or not all(each.rpartition(":")[0] for each in found):
         raise ValueError
     return found
 
@@ -205,14 +205,17 @@ def read_memory(query: str | None) -> tuple[MemoryView, list[str]]:
 
 
 def _one_curve(query: str | None) -> str:
-    """Write what the other pages call the second recording (`beside`) and its state (`state2`) as a curve."""
+    """Write what the other pages call the second recording (`beside`) and its state (`state2`) as a curve.
+
+    Without a state it ends in a colon: which one that is, the recording says.
+    """
     text = query or ""
-    given = parse_qs(text.lstrip("?"), keep_blank_values=True) if f"{SECOND_STATE}=" in text else {}
-    state, recording = (
-        given.get(SECOND_STATE, [""])[-1],
-        given.get("beside", given.get("recording", [""]))[-1],
-    )
-    if not (state and recording) or len(text) > MAX_QUERY_CHARACTERS:
+    named = f"{SECOND_STATE}=" in text or "beside=" in text
+    given = parse_qs(text.lstrip("?"), keep_blank_values=True) if named else {}
+    state, recording = (given.get(name, [""])[-1] for name in (SECOND_STATE, "beside"))
+    is_curve = ":" in recording and not state
+    recording = recording or (given.get("recording", [""])[-1] if state else "")
+    if is_curve or not recording or len(text) > MAX_QUERY_CHARACTERS:
         return text
     return urlencode({**given, "beside": [written((f"{recording}:{state}",))]}, doseq=True)
 

@@ -57,11 +57,12 @@ class MemoryViewQueries:
         return changes, problems
 
     def _beside(self, view: Mapping[str, Any], changes: dict, problems: list[str]) -> None:
-        wrong = [curve for curve in view["beside"] if not self._has(curve)]
+        curves = [self._with_state(curve, view["state"]) for curve in view["beside"]]
+        wrong = [curve for curve in curves if not self._has(curve)]
         if wrong:
             problems.append(f"There is no curve '{wrong[0][:60]}': wanted a recording and one of its states.")
         own = f"{view['recording']}:{view['state']}"
-        kept = [curve for curve in view["beside"] if curve not in wrong and curve != own]
+        kept = [curve for curve in curves if curve not in wrong and curve != own]
         if kept != list(view["beside"]):
             changes["beside"] = kept
         self._second(kept, view, changes, problems)
@@ -78,6 +79,14 @@ class MemoryViewQueries:
         for check in (_delay, _position, _unit):
             check(second, {**view, **chosen, "state": state}, own, problems)
         changes.update({f"beside_{name}": value for name, value in own.items()})
+
+    def _with_state(self, curve: str, state: str) -> str:
+        """Name the state where a curve names none: that of the first where it has one of that name."""
+        key, _, named = curve.rpartition(":")
+        recording = None if named else self._recordings.find(key)
+        if recording is None:
+            return curve
+        return f"{key}:{state if state in recording.state_names else default_state(recording)}"
 
     def _has(self, curve: str) -> bool:
         key, _, state = curve.rpartition(":")

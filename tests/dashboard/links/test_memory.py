@@ -59,7 +59,7 @@ def test_the_default_view_has_a_short_address():
 @pytest.mark.parametrize(
     ("query", "field", "sentence"),
     [
-        ("beside=plays", "beside", "at most 5 curves like recording:state separated by commas"),
+        ("beside=plays:cell,other", "beside", "at most 5 curves like recording:state separated by commas"),
         ("beside=:cell", "beside", "like recording:state"),
         ("beside=" + ",".join(f"a:h{i}" for i in range(6)), "beside", "at most 5 curves"),
         ("delays=0", "delays", "wanted a whole number from 1 to 200. Showing 30."),
@@ -115,6 +115,7 @@ def test_very_long_addresses_are_not_read():
         ("?recording=plays&state2=h, 1", ("plays:h, 1",)),
         ("recording=plays&beside=other:layer0.cell", ("other:layer0.cell",)),
         ("recording=plays&beside=&state2=", ()),
+        ("recording=plays&beside=other", ("other:",)),
     ],
 )
 def test_the_second_recording_of_other_pages_is_a_curve(query, curves):

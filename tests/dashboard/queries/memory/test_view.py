@@ -82,6 +82,13 @@ def test_what_does_not_fit_is_said(checked, field, value, becomes, sentence):
     assert len(problems) == 1 and sentence in problems[0]
 
 
+def test_a_second_recording_without_a_state_has_that_of_the_first_or_its_own(checked):
+    view, problems = checked(recording="queens", state="layer0.cell", beside=("few:", "queens:"))
+    assert (view["beside"], problems) == (["few:layer1.hidden"], [])
+    view, problems = checked(recording="few", state="layer1.hidden", beside=("queens:",))
+    assert (view["beside"], problems) == (["queens:layer1.hidden"], [])
+
+
 def test_another_recording_takes_nothing_along(checked):
     view, problems = checked(
         recording="nowhere", by="tag", words=(3,), position=4, unit=2, properties=("w:1|w:2",)
