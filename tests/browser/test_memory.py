@@ -352,10 +352,11 @@ def test_tables_are_saved_as_they_are_shown(open_page, known):
 def test_the_page_fits_narrow_dark_and_embedded(open_page, known, shot):
     cases = (("light", 1280, ""), ("dark", 1280, ""), ("light", 768, ""), ("light", 1280, "&embed=1"))
     for theme, width, more in cases:
+        page = ready(open_page(address(known, position=40) + more, theme=theme, width=width))
         for name in ("decay", "classes", "where"):
-            page = open_page(address(known, view=name, position=40) + more, theme=theme, width=width)
-            ready(page)
-            page.wait_for_timeout(500)
+            page.evaluate("name => stateroom.memoryView.change({view: name})", name)
+            expect(page.locator(f"#memory-{name}")).to_be_visible()
+            page.wait_for_load_state("networkidle")
             shot(page, f"memory-{name}-{theme}-{width}{more.replace('&', '-').replace('=1', '')}")
             wide = page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
