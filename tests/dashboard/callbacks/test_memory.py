@@ -254,7 +254,11 @@ def test_the_address_becomes_a_view(client):
         "output": "memory-view.data",
         "outputs": {"id": "memory-view", "property": "data"},
         "inputs": [
-            {"id": "memory-address", "property": "data", "value": {"search": "?unit=99&word=1", "n": 4}}
+            {
+                "id": "memory-address",
+                "property": "data",
+                "value": {"search": "?recording=queens&unit=99&word=1", "n": 4},
+            }
         ],
         "changedPropIds": ["memory-address.data"],
     }
