@@ -19,7 +19,7 @@ from analytics.errors import ShapeError
 
 __all__ = ["StateComparison", "compare_states", "linear_cka"]
 
-CHANCE_UNITS, CHANCE_SHIFTS = 32, 4
+CHANCE_UNITS, CHANCE_SHIFTS = 32, 2
 """Units of each side, and shifts, that correlations by chance are over where not all units are asked for."""
 
 
@@ -102,7 +102,7 @@ def compare_states(
         Of the shifts, and of the units that are shifted.
     all_by_chance : bool, default=False
         Whether every unit is correlated after a shift, which takes as long again; else 32 of each state
-        after 4 shifts, drawn with the seed.
+        after 2 shifts, drawn with the seed.
     spreads : pair of UnitSpread, optional
         Of both states over the common positions, if known.
 
