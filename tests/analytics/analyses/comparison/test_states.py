@@ -9,7 +9,7 @@ import pytest
 
 from analytics.analyses.comparison import reading
 from analytics.analyses.comparison.spread import unit_moments, unit_spread
-from analytics.analyses.comparison.states import compare_states, linear_cka
+from analytics.analyses.comparison.states import CHANCE_SHIFTS, compare_states, linear_cka
 from analytics.analyses.comparison.tokens import common_tokens
 from analytics.errors import ParameterError, ShapeError
 from tests.analytics.analyses.comparison import literal
@@ -109,7 +109,7 @@ def test_by_chance_is_what_is_found_after_circular_shifts(seed, everything):
     x, y = two_states(seed, n=63)
     x[:, 1] = 0.1
     found = compare_states(x, y, all_by_chance=everything, seed=seed)
-    assert len(found.shifts) == (1 if everything else 4) and min(found.shifts) >= 1
+    assert len(found.shifts) == (1 if everything else CHANCE_SHIFTS) and min(found.shifts) >= 1
     moved = [np.roll(x, shift, axis=0) for shift in found.shifts]
     size = [np.abs(np.delete(literal.correlation(each, y), 1, axis=0)) for each in moved]
     assert found.first_best_by_chance == pytest.approx(np.mean([each.max(axis=1) for each in size]), abs=1e-6)
