@@ -84,7 +84,8 @@ def _options() -> argparse.Namespace:
 def _link_recordings(folder: Path, more: Path | None) -> list[str]:
     """Fill a folder with links and return the addresses to visit."""
     folder.mkdir()
-    (folder / "million").symlink_to(FOLDER / "recordings" / "million")
+    million = (FOLDER / "recordings" / "million").resolve(strict=True)
+    (folder / "million").symlink_to(million)
     addresses = list(MILLION)
     others = sorted(path.parent for path in more.resolve().glob("*/recording.json")) if more else []
     for path in others:
@@ -96,7 +97,7 @@ def _link_recordings(folder: Path, more: Path | None) -> list[str]:
     if len(others) > 1:
         addresses.append(f"/compare?r={others[0].name},{others[1].name}")
     for number in range(len(others) + 1, N_RECORDINGS):
-        source = others[number % len(others)] if others else FOLDER / "recordings" / "million"
+        source = others[number % len(others)] if others else million
         (folder / f"copy{number}").symlink_to(source)
     return addresses
 
