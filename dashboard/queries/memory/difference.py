@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from dashboard.queries.clusters.overview import plain
@@ -26,19 +29,14 @@ def difference(first: Banded, second: Banded) -> Banded:
     >>> difference((4.0, 1.0, 8.0), (9.0, 5.0, 12.0))
     (5.0, -0.6568542494923806, 9.242640687119284)
     """
-    value = second[0] - first[0]
-    down = np.hypot(second[0] - second[1], first[2] - first[0])
-    up = np.hypot(second[2] - second[0], first[0] - first[1])
-    return value, float(value - down), float(value + up)
+    return tuple(map(float, _apart(first, second)))
 
 
 def curve_difference(first: Curve, second: Curve) -> Curve:
     """Return B - A at each delay that both have."""
     n = min(len(first.value), len(second.value))
     one, other = ((each.value[:n], each.low[:n], each.high[:n]) for each in (first, second))
-    down, up = np.hypot(other[0] - other[1], one[2] - one[0]), np.hypot(other[2] - other[0], one[0] - one[1])
-    value = other[0] - one[0]
-    return Curve(value, value - down, value + up)
+    return Curve(*_apart(one, other))
 
 
 def half_life_difference(first: Curve, second: Curve) -> dict[str, float | None]:
@@ -50,3 +48,11 @@ def listed_difference(name: str, first: Banded, second: Banded) -> dict[str, flo
     """Return a difference in plain values, its limits as `<name>Low` and `<name>High`."""
     found = difference(first, second)
     return {f"{name}{end}": plain(value) for end, value in zip(("", "Low", "High"), found, strict=True)}
+
+
+def _apart(first: Sequence[Any], second: Sequence[Any]) -> tuple[Any, Any, Any]:
+    """The difference of values, or of arrays of them, and its limits."""
+    value = second[0] - first[0]
+    down = np.hypot(second[0] - second[1], first[2] - first[0])
+    up = np.hypot(second[2] - second[0], first[0] - first[1])
+    return value, value - down, value + up
