@@ -36,7 +36,7 @@ class Catalog:
         self.folder = Path(folder)
         self._visible = visible
         self._lock = threading.Lock()
-        self._was_there = False
+        self._was_there = self.folder.is_dir()
         self._opened: dict[str, tuple[_Seen, Recording]] = {}
 
     def names(self) -> tuple[str, ...]:

@@ -259,3 +259,11 @@ def test_a_folder_that_disappears_says_so_and_comes_back(tmp_path):
         catalog.open("plays")
     (tmp_path / "away").rename(folder)
     assert catalog.open("plays").fingerprint == first.fingerprint
+
+
+def test_a_folder_that_disappears_before_anybody_asked_says_so_too(tmp_path):
+    small_recording(tmp_path / "recordings" / "plays")
+    catalog = Catalog(tmp_path / "recordings")
+    (tmp_path / "recordings").rename(tmp_path / "away")
+    with pytest.raises(UnknownNameError, match=r"cannot be read at the moment\. Once it is back"):
+        catalog.open("plays")
