@@ -8,7 +8,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    BrowserType,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.networks import lstm_recording
 from tests.server import ROOT, running
@@ -25,6 +33,8 @@ ARGUMENTS = [
 ]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 DEMO = ROOT / "data" / "recordings"
+
+STORED = "local_storage,session_storage,indexeddb"
 
 # A busy machine takes its time to fetch and run five megabytes of Plotly; what is wrong stays wrong.
 PATIENCE_MS = 60_000
@@ -51,14 +61,35 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium, started once."""
+def chromium() -> Iterator[BrowserType]:
+    """What starts Chromium; tests that need it are skipped where it is not installed."""
     if not Path(CHROMIUM).exists():
         pytest.skip("chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: BrowserType) -> Iterator[Browser]:
+    """Chromium, started once: each of its contexts is a browser that was never here before."""
+    started = chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def profile(chromium: BrowserType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """The profile of one reader who comes back: what the server lets her keep is not fetched again.
+
+    Its first page stays empty, because Chromium ends with its last one.
+    """
+    folder = tmp_path_factory.mktemp("profile")
+    kept = chromium.launch_persistent_context(
+        folder, executable_path=CHROMIUM, args=ARGUMENTS, viewport={"width": 1280, "height": 900}
+    )
+    kept.set_default_timeout(PATIENCE_MS)
+    yield kept
+    kept.close()
 
 
 @pytest.fixture
@@ -68,39 +99,57 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def browse(browser: Browser, complaints: list[str]) -> Iterator[Callable[..., Page]]:
-    """Open a whole address in a fresh context; hosts beside its own that may be asked are `also`."""
-    contexts = []
+def reader(profile: BrowserContext) -> Iterator[BrowserContext]:
+    """The reader's profile with nothing stored in it but files that may be kept."""
+    yield profile
+    session = profile.new_cdp_session(profile.pages[0])
+    for page in profile.pages[1:]:
+        session.send("Storage.clearDataForOrigin", {"origin": _origin(page), "storageTypes": STORED})
+        page.close()
+    session.detach()
+    profile.clear_cookies()
+    profile.clear_permissions()
+
+
+@pytest.fixture
+def browse(browser: Browser, reader: BrowserContext, complaints: list[str]) -> Iterator[Callable[..., Page]]:
+    """Open a whole address; hosts beside its own that may be asked are `also`.
+
+    The first page is that of a reader who was here before (it is there in half the time), unless the
+    browser itself is to differ; every other is that of somebody who never was.
+    """
+    contexts, watches = [reader], []
 
     def opened(
-        url: str,
-        *,
-        theme: str = "light",
-        width: int = 1280,
-        height: int = 900,
-        also: tuple[str, ...] = (),
-        **more,
+        url: str, *, theme: str = "light", width: int = 1280, height: int = 900, also=(), **more
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, accept_downloads=True, **more
-        )
-        context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
+        size = {"width": width, "height": height}
+        if watches or more:
+            contexts.append(browser.new_context(viewport=size, color_scheme=theme, **more))
+            contexts[-1].set_default_timeout(PATIENCE_MS)
+            context = contexts[-1]
+        else:
+            context = reader
         hosts = ("", urlsplit(url).netloc, *also)
-        context.on("page", lambda page: _watch(page, complaints, hosts=hosts))
+        watches.append((context, lambda page: _watch(page, complaints, hosts=hosts)))
+        context.on("page", watches[-1][1])
         page = context.new_page()
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=theme)
         page.goto(url)
         return page
 
     yield opened
-    for context in contexts:
+    for context, watch in watches:
+        context.remove_listener("page", watch)
+    for context in contexts[1:]:
         context.close()
     assert complaints == []
 
 
 @pytest.fixture
 def open_page(browse: Callable[..., Page], server: Server) -> Callable[..., Page]:
-    """Open a path in a fresh context: `open_page("/match?...", theme="dark", width=768)`."""
+    """Open a path: `open_page("/match?...", theme="dark", width=768)`."""
 
     def opened(path: str, **look) -> Page:
         page = browse(server.url + path, **look)
@@ -121,6 +170,11 @@ def shot() -> Callable[[Page, str], None]:
     """Keep a picture of a page for a reader: `shot(page, "home-dark")`."""
     SCREENSHOTS.mkdir(exist_ok=True)
     return lambda page, name: page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+
+def _origin(page: Page) -> str:
+    parts = urlsplit(page.url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _is_complaint(message: ConsoleMessage) -> bool:
