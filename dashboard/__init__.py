@@ -116,8 +116,10 @@ def _cache(settings: Settings, metrics: Metrics) -> AnswerCache:
             url=settings.cache_url,
             tell=tell,
         )
-    except ValueError as error:
-        raise SettingsError(f"{variable('cache_url')} makes no sense: {error}.") from None
+    except ValueError:
+        raise SettingsError(
+            f"{variable('cache_url')} makes no sense. Wanted redis://host:6379/0, rediss:// or unix://."
+        ) from None
     except OSError as error:
         raise SettingsError(
             f"{variable('cache_dir')} is '{settings.cache_dir}', where answers cannot be kept "

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, MetaData, NullPool, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from analytics.errors import AnalyticsError
 
@@ -95,7 +95,7 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            log.error("The database could not be used.", exc_info=error)
+            _log(error)
             raise DatabaseError(f"The database {_reason(error)}.{then}") from error
 
     @contextmanager
@@ -169,7 +169,8 @@ class Database:
 def _checked(text: str) -> URL:
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
+        # The latter where its port is no number.
         url = None
     kind = url.get_backend_name() if url is not None else ""
     if kind == "postgresql":
@@ -225,8 +226,21 @@ REASONS = {
 }
 
 
+def _log(error: SQLAlchemyError) -> None:
+    """Log what the driver says; of a place that cannot be reached or read, a traceback would say no more."""
+    cause = getattr(error, "orig", None)
+    of_place = (
+        bool(_known(error)) if isinstance(cause, sqlite3.Error) else isinstance(error, OperationalError)
+    )
+    said = " ".join(str(cause or error).split())
+    log.error("The database could not be used: %s", said, exc_info=None if of_place else error)
+
+
 def _reason(error: SQLAlchemyError) -> str:
     """What is wrong, in words that do not tell where the database is."""
+    return _known(error) or "does not answer as it should; the server's log has the details"
+
+
+def _known(error: SQLAlchemyError) -> str:
     name = str(getattr(getattr(error, "orig", None), "sqlite_errorname", ""))
-    found = next((sentence for kind, sentence in REASONS.items() if name.startswith(kind)), "")
-    return found or "does not answer as it should; the server's log has the details"
+    return next((sentence for kind, sentence in REASONS.items() if name.startswith(kind)), "")

@@ -54,10 +54,13 @@ class _Packed:
             packed = self._compressed(digest, encoding, lambda: self._view(**parts).get_data())
             return _response(Response(packed, mimetype=mimetype), encoding, lasts=True)
         response = self._view(**parts)
-        if response.status_code != 200:
+        if response.status_code >= 400:
             return response
         # The address of a file tells its version: in its name, or as `m`.
         lasts = "m" in request.args or response.cache_control.max_age == YEAR_S
+        if response.status_code != 200:
+            # A part, or that nothing changed: what browsers then note is how long to keep the whole.
+            return _response(response, "", lasts=lasts)
         if not encoding or response.mimetype not in MIMETYPES:
             return _response(response, "", lasts=lasts)
         response.direct_passthrough = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging.config
 import sys
 from collections.abc import Sequence
@@ -44,11 +45,8 @@ def serve(server: Flask, settings: Settings) -> str | int:
             # dashboard/access/door.py decides which of them are believed.
             clear_untrusted_proxy_headers=False,
         )
-    except OSError as error:
-        return (
-            f"Stateroom cannot listen on {settings.host}:{settings.port} ({error.strerror or error}). "
-            f"Is another one running there? Choose another port: {variable('port')}={settings.port + 1}."
-        )
+    except (OSError, ValueError) as error:
+        return _not_listening(error, settings)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(
         f"Stateroom is ready: http://{host}:{listening.effective_port}{settings.prefix}  (stop: Ctrl-C)",
@@ -62,3 +60,18 @@ def serve(server: Flask, settings: Settings) -> str | int:
     finally:
         listening.close()
     return 0
+
+
+def _not_listening(error: OSError | ValueError, settings: Settings) -> str:
+    """Say why the address could not be taken; waitress tells of a name that nobody knows by a ValueError."""
+    number = getattr(error, "errno", None)
+    where = f"{settings.host}:{settings.port}"
+    if number in (None, errno.EADDRNOTAVAIL):
+        return (
+            f"Stateroom cannot listen on {where}: {settings.host} is no address of this machine. "
+            f"Choose another: {variable('host')}=127.0.0.1 or 0.0.0.0."
+        )
+    return (
+        f"Stateroom cannot listen on {where} ({error.strerror or error}). "
+        f"Is another one running there? Choose another port: {variable('port')}={settings.port + 1}."
+    )

@@ -16,6 +16,9 @@ __all__ = ["Settings"]
 
 ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 PREFIX_PATH = re.compile(r"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
+HOST_NAME = re.compile(r"[A-Za-z0-9._-]+")
+HEADER = re.compile(r"[A-Za-z0-9-]+")
+PROXY_HEADERS = ("proxy_user_header", "proxy_groups_header")
 ACCESS = ("", "accounts", "proxy", "open")
 
 
@@ -80,6 +83,7 @@ class Settings:
         _refuse_others(
             "trusted_proxies", self.trusted_proxies, _is_network, "such as 10.0.0.1, 10.1.0.0/16 or unix"
         )
+        _refuse_names(self)
         for name, low, high in LIMITS:
             if not low <= getattr(self, name) <= high:
                 raise SettingsError(
@@ -127,6 +131,24 @@ def _refuse_others(name: str, values: Sequence[str], fits: Callable[[str], bool]
             raise SettingsError(f"{variable(name)} must list values {such_as}. Got {value!r}.")
 
 
+def _refuse_names(settings: Settings) -> None:
+    """Refuse a host and headers that cannot be any."""
+    if not (_is_address(settings.host) or HOST_NAME.fullmatch(settings.host)):
+        raise SettingsError(
+            f"{variable('host')} must be an address such as 0.0.0.0 or ::, or a name; the port is a setting "
+            f"of its own. Got {settings.host!r}."
+        )
+    headers = [getattr(settings, name) for name in PROXY_HEADERS]
+    for name, header in zip(PROXY_HEADERS, headers, strict=True):
+        if not HEADER.fullmatch(header):
+            raise SettingsError(
+                f"{variable(name)} must be the name of a header, such as X-Forwarded-User. Got {header!r}."
+            )
+    if headers[0].lower() == headers[1].lower():
+        one, other = map(variable, PROXY_HEADERS)
+        raise SettingsError(f"{one} and {other} must be two headers. Both are {headers[0]!r}.")
+
+
 def _is_origin(text: str) -> bool:
     """Whether it is scheme://host[:port] and nothing else: it becomes a part of a header."""
     if not ORIGIN.fullmatch(text):
@@ -147,10 +169,12 @@ def _is_network(text: str) -> bool:
         return False
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
+def _is_address(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return bool(ipaddress.ip_address(host))
     except ValueError:
         return False
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)

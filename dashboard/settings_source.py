@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import errno
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ PREFIX = "STATEROOM_"
 """Every setting is an environment variable with this prefix: `data_dir` is STATEROOM_DATA_DIR."""
 FILE_VARIABLE = PREFIX + "SETTINGS"
 """Names the file, where there is one."""
+MOST_CHARACTERS = 4_000
+"""Of a text; no path is longer."""
 _SWITCH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
@@ -64,6 +68,8 @@ def _of_file(path: str, defaults: Mapping[str, Any]) -> dict[str, Given]:
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not TOML: {error}.") from None
+    except RecursionError:
+        raise SettingsError(f"{path} is nested too deeply for settings.") from None
     found = {}
     for name, value in told.items():
         _known(name, defaults)
@@ -94,12 +100,15 @@ def _typed(name: str, value: Any, default: Any) -> Any:
 
 def _parsed(name: str, text: str, default: Any) -> Any:
     """Make a value of a text."""
+    if len(text) > MOST_CHARACTERS or not text.isprintable():
+        # Not shown: it may hold a password.
+        raise SettingsError(f"{name} must be one line of at most {MOST_CHARACTERS} printable characters.")
     if isinstance(default, bool):
         if text.lower() not in _SWITCH:
             raise SettingsError(f"{name} must be 1 or 0. Got {text!r}.")
         return _SWITCH[text.lower()]
     if isinstance(default, int):
-        if not text.strip().isdecimal():
+        if not (text.isascii() and text.strip().isdecimal()):
             raise SettingsError(f"{name} must be a whole number. Got {text!r}.")
         return int(text)
     if isinstance(default, tuple):
@@ -108,4 +117,14 @@ def _parsed(name: str, text: str, default: Any) -> Any:
         return text.strip()
     if not text.strip():
         raise SettingsError(f"{name} is empty. Unset it for the default, {str(default)!r}.")
-    return type(default)(text) if isinstance(default, str) else Path(text)
+    return text if isinstance(default, str) else _path(name, text)
+
+
+def _path(name: str, text: str) -> Path:
+    """Make a path, which need not be there; but it must be possible that it is."""
+    try:
+        os.stat(text)
+    except OSError as error:
+        if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
+            raise SettingsError(f"{name} is no path that can be used ({error.strerror}).") from None
+    return Path(text)

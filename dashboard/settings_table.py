@@ -17,7 +17,7 @@ from dashboard.settings_source import Given, gathered
 __all__ = ["meanings", "settings_table"]
 
 SECRET = re.compile(
-    r"(?<=://)([^/@\s]*?:)[^/\s]*(?=@)|((?:password|passwd|sslpassword|token)=)[^&\s]*", re.IGNORECASE
+    r"(?<=://)([^/@\s]*?:).*(?=@)|((?:password|passwd|sslpassword|token)=)[^&\s]*", re.IGNORECASE
 )
 """What a URL hides: the password before the host, and those among its parameters."""
 WIDTH = 100

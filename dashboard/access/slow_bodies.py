@@ -41,6 +41,10 @@ class _Bounded:
     """A body that is cut off when its time is over; whoever reads is told that the client went away."""
 
     def __init__(self, body: Any, connection: socket.socket) -> None:
+        # Imported here because nobody else's bodies are bounded.
+        from gunicorn.http.errors import ParseException
+
+        self._broken = (OSError, ParseException)
         self._body, self._connection = body, connection
         self._watch: threading.Timer | None = None
         self._is_cut_off = False
@@ -73,7 +77,8 @@ class _Bounded:
             self._watch.start()
         try:
             found = read(*given)
-        except OSError:
+        except self._broken:
+            # What comes in parts that are none ends here, too.
             raise ClientDisconnected from None
         if self._is_cut_off:
             raise ClientDisconnected

@@ -68,6 +68,15 @@ def test_what_has_its_version_in_its_address_is_kept_for_a_year(client):
     assert icon.headers["Cache-Control"] == "private, max-age=3600"
 
 
+def test_what_did_not_change_is_kept_as_long_as_before(client):
+    versioned = next(address for address in addresses(client) if "?m=" in address)
+    for address in (versioned, "/assets/icon.svg"):
+        first = get(client, address)
+        again = client.get(address, headers={"If-None-Match": first.headers["ETag"]}, buffered=True)
+        assert (again.status_code, again.data) == (304, b"")
+        assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
+
+
 def test_what_is_not_there_is_not_kept(client):
     assert "immutable" not in get(client, "/assets/nothing.js?m=1").headers.get("Cache-Control", "")
 

@@ -66,6 +66,14 @@ def test_each_setting_is_read_from_its_variable():
         ({"STATEROOM_DATA_DIR": " "}, "is empty"),
         ({"STATEROOM_HOST": "0.0.0.0"}, "STATEROOM_ACCESS=accounts (sign-in)"),
         ({"STATEROOM_HOST": "example.org"}, "Choose who may come in"),
+        ({"STATEROOM_HOST": "127.0.0.1:8050"}, "STATEROOM_HOST must be an address such as 0.0.0.0"),
+        ({"STATEROOM_HOST": "[::1]"}, "STATEROOM_HOST must be an address"),
+        ({"STATEROOM_PORT": "\N{ARABIC-INDIC DIGIT THREE}"}, "must be a whole number"),
+        ({"STATEROOM_PORT": "9" * 5_000}, "one line of at most 4000 printable characters"),
+        ({"STATEROOM_CACHE_DIR": "a\nb"}, "STATEROOM_CACHE_DIR must be one line"),
+        ({"STATEROOM_DATA_DIR": "x" * 300}, "STATEROOM_DATA_DIR is no path that can be used"),
+        ({"STATEROOM_PROXY_USER_HEADER": "X User"}, "must be the name of a header, such as X-Forwarded-User"),
+        ({"STATEROOM_PROXY_USER_HEADER": "x-forwarded-groups"}, "must be two headers"),
     ],
 )
 def test_what_makes_no_sense_is_refused(given, sentence):
@@ -107,6 +115,8 @@ def test_a_file_is_read_and_the_environment_wins(tmp_path):
         ('trusted_proxies = "10.0.0.1"', "must be a list of texts"),
         ("port = 80500", "must be from 0 to 65535"),
         ("port 8050", "is not TOML"),
+        ('data_dir = "a\\u0000b"', "must be one line"),
+        ("a = " + "[" * 3_000, "is nested too deeply"),
     ],
 )
 def test_what_makes_no_sense_in_a_file_is_refused(tmp_path, text, sentence):
@@ -131,6 +141,11 @@ def test_the_table_shows_value_origin_and_meaning_and_hides_passwords(tmp_path):
         "(environment, STATEROOM_DATABASE_URL)" in table
     )
     assert "hush" not in table
+
+
+def test_a_password_with_anything_in_it_is_hidden():
+    given = {"STATEROOM_DATABASE_URL": "postgresql://lab:hu/s@h hush@db/x"}
+    assert '"postgresql://lab:***@db/x"' in settings_table(given)
 
 
 def test_the_table_has_every_setting():
