@@ -26,6 +26,7 @@ NOTHING_RESPONDS = "No unit responds to any of these words."
 NOTHING_VARIES = "No unit ever varies, so there is no standard deviation to divide by."
 ONE_UNIT = "One unit alone is neither sparse nor dense."
 NO_WORDS = "No word occurs at least {least} times in each of the recordings, so responses are not compared."
+NONE_SHARED = "No word that occurs at least {least} times in {name} does so in each of the others."
 
 
 class CompareResponseQueries:
@@ -41,9 +42,12 @@ class CompareResponseQueries:
         self._chosen, self._layers, self._responses, self._cache = chosen, layers, responses, cache
 
     def response(self, asked: CompareQuestion) -> dict[str, Any]:
-        """Return a row for each recording, over the words that are frequent enough in all of them."""
+        """Return a row for each recording, over the words that are frequent enough in all that share some."""
         chosen = self._chosen.all(asked)
-        words = self.words(chosen)
+        sharing, words = chosen, self.words(chosen)
+        if not words:
+            sharing = _sharing(chosen)
+            words = self.words(sharing)
         answer = {"nWords": len(words), "minCount": MIN_COUNT}
         if not words:
             return {
@@ -51,7 +55,8 @@ class CompareResponseQueries:
                 "why": NO_WORDS.format(least=MIN_COUNT),
                 "rows": [each.head() for each in chosen],
             }
-        return {**answer, "rows": [self._row(each, words) for each in chosen]}
+        rows = [self._row(each, words) if each in sharing else _left_out(each) for each in chosen]
+        return {**answer, "rows": rows}
 
     def of_state(self, each: Chosen, words: list[str]) -> ResponseStrength:
         """Return strength and sparsity of one recording's state over some words."""
@@ -90,6 +95,29 @@ class CompareResponseQueries:
             "step": plain(found.step),
             "within": plain(found.within),
         }
+
+
+def _sharing(chosen: list[Chosen]) -> list[Chosen]:
+    """The most recordings that have frequent words in common, in their order; all where no two have any."""
+    opened = [each for each in chosen if each.recording]
+    known = [_frequent(each.recording).keys() for each in opened]
+    groups = []
+    for start, words in enumerate(known):
+        group, common = [start], set(words)
+        for place, others in enumerate(known):
+            if place != start and common & others:
+                group.append(place)
+                common &= others
+        groups.append(sorted(group))
+    largest = max(groups, key=len, default=[])
+    return [opened[place] for place in largest] if len(largest) > 1 else opened
+
+
+def _left_out(each: Chosen) -> dict[str, Any]:
+    """The row of a recording that does not open, or shares no words with the others."""
+    if each.recording is None:
+        return each.head()
+    return {**each.head(), "why": NONE_SHARED.format(least=MIN_COUNT, name=each.recording.name)}
 
 
 def _frequent(recording: Recording) -> dict[str, int]:

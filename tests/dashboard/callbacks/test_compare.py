@@ -177,6 +177,15 @@ def test_responses_are_over_the_words_of_all(ask, folder):
     assert still["sparsity"]["mean"] == 0 and still["sparsity"]["n"] > 0
 
 
+def test_a_recording_without_words_of_the_others_keeps_none_from_them(ask):
+    answer = ask("response", recordings=["other", "a", "rnn"], states=["", "layer0.cell", ""])
+    other, *both = answer["rows"]
+    assert answer["nWords"] == WORDS and "why" not in answer
+    alone = ask("response", recordings=["a", "rnn"], states=["layer0.cell", ""])["rows"]
+    assert [row["strength"] for row in both] == [row["strength"] for row in alone]
+    assert "in other does so in each of the others" in other["why"]
+
+
 def test_a_memory_that_was_not_computed_says_where_it_can_be(ask):
     row = ask("memory", recordings=["a", "b"])["rows"][0]
     assert not row["ready"] and "has not been computed yet" in row["why"]
