@@ -69,6 +69,7 @@
 
         /** What is slow and nobody needs while the pointer moves: the address, and the store of Dash. */
         function store() {
+            storing = 0;
             if (mounted()) {
                 writeAddress("replace");
                 setProps(ids.view, {data: current});
@@ -83,6 +84,7 @@
         window.addEventListener("popstate", () => {
             if (mounted() && window.location.pathname === path) {
                 window.clearTimeout(storing);
+                storing = 0;
                 setProps(ids.address, {data: readAddress()});
             }
         });
@@ -199,8 +201,12 @@
                 if (same(next, previous)) {
                     return;
                 }
-                current = next;
                 const {history, moving} = {history: "push", moving: false, ...options};
+                if (history === "push" && storing) {
+                    // What was dragged a moment ago still waits to be written: the back button leads to where it ended.
+                    writeAddress("replace");
+                }
+                current = next;
                 if (history === "push" || !moving) {
                     writeAddress(history);
                 }
@@ -214,6 +220,7 @@
             /** Show what may not fit (another recording or state): the server checks it first. */
             open(patch) {
                 window.clearTimeout(storing);
+                storing = 0;
                 window.history.pushState({}, "", addressOf({...current, ...patch}));
                 stateroom.markMenu();
                 setProps(ids.address, {data: readAddress()});

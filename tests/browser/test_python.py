@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
-
-from tests.browser.conftest import Server
+from playwright.sync_api import expect
 
 SELECTED = """async () => {
     const body = JSON.stringify(window.stateroom.view.get());
@@ -14,13 +12,13 @@ SELECTED = """async () => {
 """What the page itself asks for."""
 
 
-def test_the_lines_of_a_view_compute_what_it_shows(open_page, server: Server):
-    page: Page = open_page("/match?recording=parentheses&state=layer1.cell&from=120&to=122")
-    expect(page.locator("#match-chips button").first).to_be_visible()
+def test_the_lines_of_a_view_compute_what_it_shows(open_page):
+    page = open_page("/match?recording=plays&state=layer0.cell&from=30&to=32&threshold=0.1")
+    expect(page.locator("#match-chips .chip").first).to_be_visible()
     page.click("#shell-share")
     page.click("[data-share=python]")
     lines = page.locator(".python-lines")
-    expect(lines).to_contain_text("analytics.select_units(states, 120, 122, threshold=0.3)")
+    expect(lines).to_contain_text("analytics.select_units(states, 30, 32, threshold=0.1)")
     names = {}
     exec(lines.inner_text(), names)
     shown = page.evaluate(SELECTED)

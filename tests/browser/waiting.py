@@ -45,3 +45,15 @@ def expect_equal(page: Page, read: Callable[[], Any], wanted: Any) -> None:
 def expect_parameters(page: Page, **wanted: str | None) -> None:
     """Wait until the address says each of them; None means that it does not name it."""
     expect_equal(page, lambda: {name: parameters(page).get(name) for name in wanted}, wanted)
+
+
+def expect_address_at_rest(page: Page, view: str = "view") -> None:
+    """Wait until the address says what the view of a page says: while the pointer moves, it lags behind."""
+    page.wait_for_function(
+        "name => stateroom[name].address() === location.pathname + location.search", arg=view
+    )
+
+
+def expect_fit(page: Page) -> None:
+    """Wait until the page is no wider than its window."""
+    page.wait_for_function("() => document.documentElement.scrollWidth <= window.innerWidth")
