@@ -86,13 +86,16 @@
         let job = null;
         let meant = "";
         let timer = 0;
+        let turns = 0;
         const isRunning = () => job !== null && goesOn(job);
 
         async function act(action) {
             window.clearTimeout(timer);
-            const mine = meant;
+            turns += 1;
+            const [mine, turn] = [meant, turns];
             const reply = await ask(url() + action, wanted());
-            if (!isThere() || mine !== meant) {
+            // An answer that was overtaken says how it stood before: it must not end the watch over what began since.
+            if (!isThere() || mine !== meant || turn !== turns) {
                 return;
             }
             const went = isRunning();

@@ -111,7 +111,9 @@
         const place = memory.place("second-run");
         const {statusSecond: status} = memory;
         const job = work.job();
-        const shape = !memory.hasSecond() ? "none" : work.isRunning() ? "running" + job.may_cancel : status && (!status.result || lacks()) ? "offer" : "none";
+        // It is offered once it is known how the work stands: an offer that is drawn anew under the pointer loses its click.
+        const known = job !== null || drawn.startsWith("[");
+        const shape = !memory.hasSecond() ? "none" : work.isRunning() ? "running" + job.may_cancel : status && known && (!status.result || lacks()) ? "offer" : "none";
         place.hidden = shape === "none";
         if (shape.startsWith("running") && shape === drawn && place.querySelector("progress")) {
             stateroom.jobs.update(place, job);
