@@ -6,7 +6,7 @@ import io
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import numpy as np
@@ -17,6 +17,14 @@ from playwright.sync_api import Page, expect
 import analytics
 from analytics.store.recording import Recording
 from tests.browser.conftest import Server
+from tests.browser.waiting import (
+    eventually,
+    expect_equal,
+    expect_fit,
+    expect_parameters,
+    parameters,
+    relative,
+)
 
 LONG_MS = 60_000
 STATE = "layer0.hidden"
@@ -66,25 +74,30 @@ def address(*recordings: str, **more: object) -> str:
     return "/compare?" + urlencode({"r": ",".join(recordings), **more})
 
 
-def parameters(page: Page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+def expect_chosen(page: Page, *recordings: str) -> None:
+    expect_parameters(page, r=",".join(recordings))
 
 
-def chosen(page: Page) -> list[str]:
-    return parameters(page)["r"].split(",")
-
-
-def relative(page: Page) -> str:
-    parts = urlsplit(page.url)
-    return f"{parts.path}?{parts.query}"
+def facts_known(page: Page) -> Page:
+    """Wait until what is told of the chosen is of those chosen now: then their line is not drawn anew."""
+    page.wait_for_function(
+        """() => {
+            const {choice, facts, view} = stateroom.compare;
+            const said = of => JSON.stringify([of.recordings, of.state, of.states]);
+            return Boolean(choice && facts) && said(facts.wanted) === said(view());
+        }""",
+        timeout=LONG_MS,
+    )
+    return page
 
 
 def ready(page: Page) -> Page:
     """Wait until every part is there."""
+    expect(page.locator(".measures tbody tr").first).to_be_visible(timeout=LONG_MS)
     expect(page.locator("#compare-units tbody tr").first).to_be_visible(timeout=LONG_MS)
     expect(page.locator(".is-waiting-cell")).to_have_count(0, timeout=LONG_MS)
     page.wait_for_function("() => !document.querySelector('#compare-page').dataset.waiting", timeout=LONG_MS)
-    return page
+    return facts_known(page)
 
 
 def measure(page: Page, name: str, group: str = "") -> list[str]:
@@ -120,52 +133,54 @@ def test_planted_likeness_is_found_kept_in_the_address_and_shown_again(open_page
     field.press("Enter")
     page.wait_for_function("() => stateroom.compare.activity.threshold === 0.5")
     shares = measure(page, "on, mean over units")
+    expect_parameters(page, threshold="0.5")
     again = ready(open_page(relative(page)))
-    assert parameters(again) == parameters(page)
-    assert measure(again, "on, mean over units") == shares
+    expect_equal(again, lambda: parameters(again), parameters(page))
+    expect_equal(again, lambda: measure(again, "on, mean over units"), shares)
     page.go_back()
     expect(page.get_by_label("≥")).to_have_value("0.3")
 
     link = page.locator("#compare-units .token-link").first
     link.click()
     page.wait_for_selector("#match-page")
-    assert {"pinned", "beside", "state2", "from"} <= parameters(page).keys()
+    wanted = {"pinned", "beside", "state2", "from"}
+    eventually(page, lambda: parameters(page).keys(), lambda found: wanted <= found)
 
 
 def test_recordings_are_chosen_added_reordered_and_removed(open_page):
-    page = open_page(address(FIRST))
+    page = facts_known(open_page(address(FIRST)))
     expect(page.get_by_role("checkbox", name="first")).to_be_checked()
     start = page.locator(".start-line button")
     expect(start).to_be_disabled()
     page.get_by_role("checkbox", name=SECOND_NAME).check()
     start.click()
     ready(page)
-    assert chosen(page) == [FIRST, SECOND]
+    expect_chosen(page, FIRST, SECOND)
     page.keyboard.press("+")
     page.locator(".add-line", has_text="plays").first.click()
     expect(page.locator(".compare-chip")).to_have_count(3)
-    assert chosen(page)[:2] == [FIRST, SECOND]
-    page.locator("#compare-caption").click()
+    expect_equal(page, lambda: parameters(page)["r"].split(",")[:2], [FIRST, SECOND])
+    facts_known(page).locator("#compare-caption").click()
     page.keyboard.press("2")
     expect(page.locator(".chip-name").first).to_have_text(SECOND_NAME)
     page.go_back()
     expect(page.locator(".chip-name").first).to_have_text("first")
-    page.get_by_label("State of plays").select_option("layer0.cell")
-    page.wait_for_function("() => new URLSearchParams(location.search).get('states') === ',,layer0.cell'")
-    page.get_by_role("button", name="Remove first").click()
+    facts_known(page).get_by_label("State of plays").select_option("layer0.cell")
+    expect_parameters(page, states=",,layer0.cell")
+    facts_known(page).get_by_role("button", name="Remove first").click()
     expect(page.locator(".compare-chip")).to_have_count(2)
-    assert parameters(page)["states"] == ",layer0.cell"
+    expect_parameters(page, states=",layer0.cell")
 
 
-def test_what_cannot_be_compared_says_why_and_what_next(open_page):
+def test_what_cannot_be_compared_says_why_and_what_next(open_page, server):
     page = open_page(address(FIRST, OTHER))
     expect(page.locator("#compare-caption")).to_contain_text("common", timeout=LONG_MS)
     expect(page.locator("#compare-response .part-why")).to_contain_text("5 times", timeout=LONG_MS)
-    page = open_page("/compare?r=nobody,first")
+    page.goto(server.url + "/compare?r=nobody,first")
     expect(page.locator("#shell-messages")).to_contain_text("There is no recording 'nobody'")
 
 
-def test_numbers_and_pictures_are_saved_as_they_are_shown(open_page, order):
+def test_numbers_are_saved_as_they_are_shown_and_stand_against_their_step(open_page, order):
     page = ready(open_page(address(FIRST, SECOND)))
     toolbar, units = page.locator("#compare-toolbar"), page.locator("#compare-units")
     table = pd.read_csv(io.StringIO(downloaded(page, toolbar.get_by_role("button", name="CSV").click)))
@@ -180,31 +195,33 @@ def test_numbers_and_pictures_are_saved_as_they_are_shown(open_page, order):
     shown = page.evaluate("stateroom.shown.compare.numbers()")
     assert any(each["name"].startswith("linear CKA") for each in shown)
 
-
-def test_checkpoints_of_a_training_stand_against_their_step(open_page):
-    page = ready(open_page(address(FIRST, SECOND)))
     steps = page.locator("#compare-steps")
     expect(steps.locator("tbody tr")).to_have_count(3, timeout=LONG_MS)
     steps.get_by_label("measure").select_option("on")
-    expect(steps.locator("svg.compare-figure")).to_be_visible(timeout=LONG_MS)
+    page.wait_for_function(
+        "() => stateroom.compare.steps.wanted.scalar === 'on' && !stateroom.compare.steps.pending",
+        timeout=LONG_MS,
+    )
+    expect(steps.locator("svg.compare-figure")).to_be_visible()
     shares = [row.locator("td").nth(2).inner_text() for row in steps.locator("tbody tr").all()]
     assert float(shares[0]) == pytest.approx(
         float(measure(page, "on, mean over units")[0].split()[0]) / 100, abs=1e-3
     )
     assert float(shares[2]) < float(shares[0])
-    assert parameters(page)["scalar"] == "on"
+    expect_parameters(page, scalar="on")
     steps.get_by_role("button", name="Add third").click()
     expect(page.locator(".compare-chip")).to_have_count(3)
-    assert chosen(page) == [FIRST, SECOND, THIRD]
+    expect_chosen(page, FIRST, SECOND, THIRD)
 
 
 def test_by_keyboard_alone(open_page):
     page = ready(open_page(address(FIRST, SECOND, "plays")))
     page.keyboard.press("]")
-    page.wait_for_function("() => new URLSearchParams(location.search).get('pair') === '0-2'")
+    expect_parameters(page, pair="0-2")
+    page.wait_for_function("() => stateroom.compare.units.wanted.pair === '0-2'", timeout=LONG_MS)
     page.locator(".layer-cell").first.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("() => new URLSearchParams(location.search).get('a') === 'layer0.hidden'")
+    expect_parameters(page, a="layer0.hidden")
     page.keyboard.press("+")
     expect(page.locator(".add-menu")).to_have_attribute("open", "")
     page.keyboard.press("Escape")
@@ -214,8 +231,12 @@ def test_by_keyboard_alone(open_page):
     expect(page.locator("#shell-help")).to_contain_text("Similarity of Neural Network Representations")
 
 
-def test_the_page_fits_narrow_dark_and_embedded(open_page, shot):
+def test_the_page_fits_narrow_dark_and_embedded(open_page, server, shot):
+    page = open_page(address(FIRST, SECOND, "plays"), theme="dark")
     for theme, width, more in (("dark", 1280, {}), ("light", 768, {}), ("light", 1280, {"embed": "1"})):
-        page = ready(open_page(address(FIRST, SECOND, "plays", **more), theme=theme, width=width))
+        if theme == "light":
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=theme)
+            page.goto(server.url + address(FIRST, SECOND, "plays", **more))
+        expect_fit(ready(page))
         shot(page, f"compare-{theme}-{width}{'-embed' if more else ''}")
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
