@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -12,30 +13,32 @@ from playwright.sync_api import Page, expect
 from sklearn.metrics import adjusted_rand_score
 
 import analytics
+from tests.browser.waiting import expect_equal, expect_fit, expect_parameters, relative
 
 FIRST, SECOND = "layer0.cell", "layer0.hidden"
 VIEW = f"/clusters?recording=plays&state={FIRST}&clusters=4&words=40&state2={SECOND}"
 BOTH = "#clusters-clouds .cloud-word:not([hidden])", "#clusters-second-clouds .cloud-word:not([hidden])"
 
 
-def parameters(page: Page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-
-
-def follow(page: Page, name: str) -> None:
-    """Open another page by the menu."""
-    page.get_by_role("navigation", name="Pages").get_by_role("link", name=name, exact=True).click()
+def follow(page: Page, name: str, *, second: str) -> None:
+    """Open another page by the menu, once its link carries the second state."""
+    link = page.get_by_role("navigation", name="Pages").get_by_role("link", name=name, exact=True)
+    expect(link).to_have_attribute("href", re.compile(rf"[?&]state2={second}(&|$)"))
+    link.click()
     expect(page.locator(".menu-link[aria-current=page]")).to_have_text(name)
 
 
-def beside(page: Page) -> tuple[str, str]:
-    """Recording and state that the frame says are beside, and those it says are first."""
+def expect_beside(page: Page, recording: str, state: str) -> None:
+    """Wait until the frame says that these are beside."""
     expect(page.locator("[name=beside_state]")).to_be_visible()
-    return page.locator("[name=beside]").input_value(), page.locator("[name=beside_state]").input_value()
+    expect(page.locator("[name=beside]")).to_have_value(recording)
+    expect(page.locator("[name=beside_state]")).to_have_value(state)
 
 
-def shown(page: Page) -> list[str]:
-    return page.evaluate("[stateroom.pickers.shown.recording, stateroom.pickers.shown.state]")
+def expect_first(page: Page, recording: str, state: str) -> None:
+    """Wait until the frame says that these are first."""
+    pickers = "[stateroom.pickers.shown.recording, stateroom.pickers.shown.state]"
+    expect_equal(page, lambda: page.evaluate(pickers), [recording, state])
 
 
 def ready(page: Page) -> Page:
@@ -57,32 +60,31 @@ def test_what_is_chosen_beside_goes_along_to_every_page(open_page):
     page.locator("[name=beside]").select_option("plays")
     page.locator("[name=beside_state]").select_option(SECOND)
     ready(page)
-    assert parameters(page)["state2"] == SECOND and "beside" not in parameters(page)
-    follow(page, "Sentences")
+    expect_parameters(page, state2=SECOND, beside=None)
+    follow(page, "Sentences", second=SECOND)
     expect(page.locator(".sentence-block.is-b .sentence-head")).to_contain_text(f"plays · {SECOND}")
-    assert beside(page) == ("plays", SECOND)
-    follow(page, "Memory")
+    expect_beside(page, "plays", SECOND)
+    follow(page, "Memory", second=SECOND)
     page.wait_for_selector("#memory-toolbar summary:has-text('beside (1)')")
-    assert parameters(page)["beside"] == f"plays:{SECOND}"
+    expect_parameters(page, beside=f"plays:{SECOND}")
     page.get_by_role("button", name="Swap the two").click()
     expect(page.locator("[name=beside_state]")).to_have_value(FIRST)
-    assert shown(page) == ["plays", SECOND]
-    follow(page, "Recordings")
-    assert beside(page) == ("plays", FIRST)
-    follow(page, "Clusters")
+    expect_first(page, "plays", SECOND)
+    follow(page, "Recordings", second=FIRST)
+    expect_beside(page, "plays", FIRST)
+    # This page shows no second view, and passes on what is beside.
+    follow(page, "Findings", second=FIRST)
+    expect(page.locator("#shell-recording")).to_contain_text("plays")
+    expect(page.locator("#shell-beside")).to_be_hidden()
+    follow(page, "Clusters", second=FIRST)
     ready(page)
-    assert shown(page) == ["plays", SECOND] and beside(page) == ("plays", FIRST)
+    expect_first(page, "plays", SECOND)
+    expect_beside(page, "plays", FIRST)
     page.get_by_role("button", name="Show nothing beside it").click()
     expect(page.locator("#clusters-second-stage")).to_be_hidden()
     expect(page.locator(".shell-beside")).to_have_text("beside+ compare")
     expect(page.get_by_role("button", name="Compare with another recording")).to_be_focused()
-    assert "state2" not in parameters(page)
-
-
-def test_a_page_without_a_second_view_does_not_offer_one(open_page):
-    page = open_page(f"/findings?recording=plays&state={FIRST}&state2={SECOND}")
-    page.wait_for_selector("#findings-page")
-    expect(page.locator("#shell-beside")).to_be_hidden()
+    expect_parameters(page, state2=None)
 
 
 @pytest.fixture
@@ -105,9 +107,13 @@ def test_recordings_stand_beside_each_other_fact_by_fact(open_page, folder, othe
     expect(table.locator("tr", has_text="positions")).to_contain_text(f"−{fewer:,}")
     page.get_by_role("button", name="Swap the two").click()
     expect(table.locator("tr", has_text="positions")).to_contain_text(f"+{fewer:,}")
-    assert (parameters(page)["recording"], parameters(page)["beside"]) == (other.path.name, "plays")
-    link = page.get_by_role("link", name="Compare what the networks do").get_attribute("href")
-    assert parse_qs(urlsplit(link).query)["r"] == [f"{other.path.name},plays"]
+    expect_parameters(page, recording=other.path.name, beside="plays")
+
+    def compared() -> list[str]:
+        link = page.get_by_role("link", name="Compare what the networks do").get_attribute("href")
+        return parse_qs(urlsplit(link).query)["r"]
+
+    expect_equal(page, compared, [f"{other.path.name},plays"])
 
 
 def mean_response(folder: Path, state: str, text: str) -> np.ndarray:
@@ -152,24 +158,31 @@ def test_unlinked_the_second_is_clustered_as_it_likes_and_the_address_holds_it(o
     page.locator("[name=clusters2]").press("Enter")
     expect(page.locator("#clusters-second-clouds .cloud-head")).to_have_count(3)
     expect(page.locator("#clusters-clouds .cloud-head")).to_have_count(4)
-    again = ready(open_page("/clusters?" + urlsplit(page.url).query))
+    expect_parameters(page, clusters2="3")
+    again = ready(open_page(relative(page)))
     expect(again.locator("#clusters-second-clouds .cloud-head")).to_have_count(3)
     assert clusters_of(again, "clustersSecond") == clusters_of(page, "clustersSecond")
     page.get_by_role("button", name="Swap the two").click()
     expect(page.locator("#clusters-clouds .cloud-head")).to_have_count(3)
-    ready(page)
-    assert (parameters(page)["clusters"], parameters(page)["clusters2"]) == ("3", "4")
+    expect(page.locator("#clusters-second-clouds .cloud-head")).to_have_count(4)
+    expect_parameters(page, clusters="3", clusters2="4")
+    # A head and a line for each cluster that is first now: the agreement of before had one more.
+    expect(page.locator(".agreement-matrix tr")).to_have_count(4)
     page.locator(".agreement-cell").first.click()
     expect(page.locator(".agreement-words tbody tr")).to_have_count(
         int(page.locator(".agreement-cell[aria-pressed=true]").inner_text())
     )
 
 
-def test_both_sides_fit_narrow_dark_and_embedded(open_page):
-    page = ready(open_page(VIEW + "&word=3", theme="dark", width=768))
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    page = ready(open_page(VIEW + "&embed=1"))
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+def test_both_sides_fit_narrow_dark_and_embedded(open_page, server):
+    page = open_page(VIEW + "&word=3", theme="dark", width=768)
+    expect(ready(page).locator("#clusters-difference h2")).to_be_visible()
+    expect_fit(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(color_scheme="light")
+    page.goto(server.url + VIEW + "&embed=1")
+    ready(page)
+    expect_fit(page)
     expect(page.locator(".shell-beside")).to_be_hidden()
     left, right = (page.locator(f"#clusters-{name}stage").bounding_box() for name in ("", "second-"))
     assert left["x"] + left["width"] <= right["x"] and abs(left["y"] - right["y"]) < 2
