@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import http.server
+import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.waiting import eventually, expect_equal
 from tests.gunicorn_server import serving
 from tests.networks import lstm_recording
 from tests.nginx import PREFIX, free_port, in_front, missing
@@ -53,8 +56,13 @@ class Portal(http.server.BaseHTTPRequestHandler):
 
 
 @contextmanager
-def portal_on(port: int) -> Iterator[None]:
+def portal_on(port: int, *, certificate: Path | None = None) -> Iterator[None]:
+    """Serve the portal; over https where a folder has a certificate for it."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", port), Portal) as portal:
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate / "certificate.pem", certificate / "key.pem")
+            portal.socket = context.wrap_socket(portal.socket, server_side=True)
         thread = threading.Thread(target=portal.serve_forever)
         thread.start()
         try:
@@ -92,12 +100,13 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., La
         def started(server: str, *, https: bool = False, account: str = "", **settings: object) -> Lab:
             folder = tmp_path_factory.mktemp("lab")
             at_portal, at_nginx = free_port(), free_port()
+            scheme = "https" if https else "http"
             settings = {
                 "prefix": PREFIX,
                 "data_dir": recordings,
                 "secret_key_file": folder / "key",
                 "trusted_proxies": "127.0.0.1",
-                "embed_portals": f"http://portal.localhost:{at_portal}",
+                "embed_portals": f"{scheme}://portal.localhost:{at_portal}",
                 **settings,
             }
             if account:
@@ -107,9 +116,11 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., La
             else:
                 upstream = stack.enter_context(running(cache_dir=folder / "cache", **settings))
             host = "http://" + urlsplit(upstream).netloc
-            stack.enter_context(portal_on(at_portal))
-            url = stack.enter_context(in_front(host, folder / "nginx", port=at_nginx, https=https))
-            return Lab(url, f"http://portal.localhost:{at_portal}", f"http://stranger.localhost:{at_portal}")
+            behind = folder / "nginx"
+            url = stack.enter_context(in_front(host, behind, port=at_nginx, https=https))
+            stack.enter_context(portal_on(at_portal, certificate=behind if https else None))
+            portal, stranger = (f"{scheme}://{name}.localhost:{at_portal}" for name in ("portal", "stranger"))
+            return Lab(url, portal, stranger)
 
         yield started
 
@@ -159,6 +170,13 @@ def embed_code(page: Page) -> str:
     return page.locator("dialog textarea").input_value()
 
 
+def expect_refused(stranger: Page, complaints: list[str]) -> None:
+    """Wait until the browser left the frame empty, and said that its portal is not among those named."""
+    expect_equal(stranger, lambda: stranger.frames[-1].url.partition(":")[0], "chrome-error")
+    eventually(stranger, lambda: [each for each in complaints if "frame-ancestors" in each], bool)
+    complaints.clear()
+
+
 def test_a_portal_shows_the_view_and_a_stranger_does_not(lab, browse, complaints):
     page = browse(f"{lab.url}/clusters?{RECORDING}&clusters=4&words=40")
     page.wait_for_selector(".cloud-word:not([hidden])", timeout=LONG_MS)
@@ -174,22 +192,18 @@ def test_a_portal_shows_the_view_and_a_stranger_does_not(lab, browse, complaints
     # The portal's script heard how tall the view is: nothing is left to scroll.
     portal.wait_for_function("document.querySelector('iframe').clientHeight > 400")
     expect(frame.locator("html")).to_have_js_property("scrollTop", 0)
-    portal.wait_for_timeout(300)
-    inner = frame.locator("html").evaluate(
-        "root => [root.scrollHeight, window.innerHeight, root.scrollWidth]"
+    inner = "root => [root.scrollHeight, window.innerHeight, root.scrollWidth]"
+    eventually(
+        portal,
+        lambda: frame.locator("html").evaluate(inner),
+        lambda found: found[0] <= found[1] and found[2] <= 900,
     )
-    assert inner[0] <= inner[1] and inner[2] <= 900
     with portal.context.expect_page() as opened:
         frame.get_by_role("link", name="open in Stateroom").click()
     expect(opened.value.locator(".shell-frame")).to_be_visible()
     assert opened.value.url.startswith(f"{lab.url}/clusters?") and "embed" not in opened.value.url
     assert complaints == []
-    stranger = browse(lab.stranger, also=also)
-    stranger.wait_for_timeout(1000)
-    assert stranger.frames[1].url.startswith("chrome-error://")
-    refused = [each for each in complaints if "frame-ancestors" in each]
-    assert refused
-    complaints.clear()
+    expect_refused(browse(lab.stranger, also=also), complaints)
 
 
 def test_links_of_an_embedded_view_open_the_full_page_beside_it(lab, browse):
@@ -206,18 +220,30 @@ def test_links_of_an_embedded_view_open_the_full_page_beside_it(lab, browse):
 
 
 def test_in_a_frame_of_a_portal_one_signs_in_there(start, browse, complaints):
-    lab = start("app.py", https=True, access="accounts", account="ada")
-    Portal.body = f'<iframe src="{lab.url}/?recording=plays&amp;embed=1" width=900 height=700></iframe>'
-    portal = browse(lab.portal, also=(urlsplit(lab.url).netloc,), ignore_https_errors=True)
+    lab = start("gunicorn", https=True, access="accounts", account="ada")
+    # A host name of its own, as in a real network: to the browser the two are different sites.
+    url = lab.url.replace("127.0.0.1", "lab.localhost")
+    view = f"{url}/match?{RECORDING}&embed=1&theme=dark".replace("&", "&amp;")
+    Portal.body = f'<iframe src="{view}" width=900 height=700></iframe>'
+    portal = browse(lab.portal, also=(urlsplit(url).netloc,), ignore_https_errors=True)
     frame = portal.frame_locator("iframe")
+    expect(frame.locator("html")).to_have_attribute("data-bs-theme", "dark")
     frame.get_by_label("Name").fill("ada")
     frame.get_by_label("Password").fill(PASSWORD)
     frame.get_by_role("button", name="Sign in").click()
-    expect(frame.locator("#home-detail [data-shown=plays]")).to_be_visible(timeout=LONG_MS)
+    # Scripts, questions and callbacks went with the session: text and chart are there.
+    expect(frame.locator("#match-tokens .token").first).to_be_visible(timeout=LONG_MS)
+    expect(frame.locator("#match-page .main-svg").first).to_be_visible()
     expect(frame.locator(".shell-frame")).to_be_hidden()
+    expect(frame.locator("html")).to_have_attribute("data-bs-theme", "dark")
     (session,) = [each for each in portal.context.cookies() if "session" in each["name"]]
     assert session["sameSite"] == "None" and session["secure"] and session["httpOnly"]
     assert session["path"] == PREFIX
+    # Kept for this portal alone, so browsers that keep no cookies of other sites keep it too.
+    assert session["partitionKey"] == "https://portal.localhost"
     # Nobody is let in without: the page itself was refused, and the browser said so.
     assert complaints and all("401" in each for each in complaints)
     complaints.clear()
+    # A portal that is not named shows not even the sign-in.
+    portal.goto(lab.stranger)
+    expect_refused(portal, complaints)
