@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 from xml.etree import ElementTree
@@ -15,7 +16,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import analytics
-from tests.browser.conftest import DEMO
+from tests.browser.conftest import DEMO, Server
+from tests.browser.waiting import expect_equal, expect_fit, expect_parameters, relative
 from tests.networks import UNITS, words_of_the_plays
 
 VIEW = "/clusters?recording=plays&state=layer0.cell&clusters=4&words=40"
@@ -35,18 +37,25 @@ CUT = """() => [...document.querySelectorAll('.cloud-word:not([hidden])')]
     .filter(([text, box]) => text > box).length"""
 
 
+@pytest.fixture
+def added(server: Server) -> Iterator[Callable[..., None]]:
+    """Add a recording for one test: asked for before `open_page`, it is there as long as its page."""
+    made = []
+
+    def add(key: str, **contents) -> None:
+        made.append(server.folder / key)
+        analytics.write_recording(made[-1], **contents)
+
+    yield add
+    for path in made:
+        shutil.rmtree(path)
+
+
 def ready(page: Page) -> Page:
+    """Wait for the words, in the faces by which they are laid out."""
     page.wait_for_selector(SHOWN)
+    page.wait_for_function("() => document.fonts.status === 'loaded'")
     return page
-
-
-def parameters(page: Page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-
-
-def relative(page: Page) -> str:
-    parts = urlsplit(page.url)
-    return f"{parts.path}?{parts.query}"
 
 
 def word(page: Page, text: str):
@@ -81,6 +90,14 @@ def square(page: Page, unit: int) -> tuple[float, float]:
     )
 
 
+def told_at(page: Page, unit: int) -> str:
+    """Point at a unit's square; return what is told of it."""
+    page.mouse.move(*square(page, unit))
+    tip = page.locator(".tip")
+    expect(tip).to_contain_text(f"unit {unit},")
+    return tip.inner_text()
+
+
 def color_at(page: Page, unit: int) -> list[int]:
     """Red, green and blue in the middle of a unit's square."""
     return page.evaluate(
@@ -98,7 +115,7 @@ def color_at(page: Page, unit: int) -> list[int]:
     )
 
 
-def test_every_word_is_shown_as_written_and_none_over_another(open_page):
+def test_every_word_is_shown_as_written_and_colours_the_chips_and_the_picture(open_page, server):
     page = ready(open_page(VIEW))
     shown = page.locator(f"{SHOWN} bdi").all_inner_texts()
     visible = {" ": "␣", "\t": "⇥", "\n": "↵"}
@@ -108,14 +125,11 @@ def test_every_word_is_shown_as_written_and_none_over_another(open_page):
     assert page.evaluate(CUT) == 0
     assert page.locator("#clusters-page b, #clusters-page mat").count() == 0
 
-
-def test_a_word_colours_the_chips_by_its_expected_response(open_page, server):
-    page = ready(open_page(VIEW))
-    expect(page.locator(".legend-units")).to_contain_text("click a word to colour them")
-    word(page, "queen").click()
-    expected = response(server.folder).mean[word_id(server.folder, "queen")]
     legend = page.locator(".legend-units")
+    expect(legend).to_contain_text("click a word to colour them")
+    word(page, "queen").click()
     expect(legend).to_contain_text("expected response to queen")
+    expected = response(server.folder).mean[word_id(server.folder, "queen")]
     limit = float(legend.locator(".scale-end").last.inner_text().replace("+", ""))
     assert limit == pytest.approx(np.abs(expected).max(), rel=1e-3)
     red, _, blue = color_at(page, int(expected.argmax()))
@@ -123,9 +137,18 @@ def test_a_word_colours_the_chips_by_its_expected_response(open_page, server):
     red, _, blue = color_at(page, int(expected.argmin()))
     assert blue > red
     for unit in (int(expected.argmax()), int(expected.argmin()), 5):
-        page.mouse.move(*square(page, unit))
-        shown = page.locator(".tip").inner_text().split("queen: ")[1].split("\n")[0]
-        assert float(shown.replace("−", "-")) == pytest.approx(expected[unit], rel=1e-3, abs=1e-4)
+        value = told_at(page, unit).split("queen: ")[1].split("\n")[0]
+        assert float(value.replace("−", "-")) == pytest.approx(expected[unit], rel=1e-3, abs=1e-4)
+
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="SVG: download the picture").click()
+    assert saved.value.suggested_filename == "plays-layer0.cell-clusters.svg"
+    tree = ElementTree.parse(saved.value.path())
+    texts = [made.text for made in tree.iter(f"{SVG}text")]
+    assert {"<unk>", "<b>mat</b>", "🙂", "queen"} <= set(texts)
+    assert sum(made.find(f"{SVG}title") is not None for made in tree.iter(f"{SVG}rect")) == UNITS
+    assert len(list(tree.iter(f"{SVG}path"))) == page.locator("path.edge").count()
+
     word(page, "queen").click()
     expect(legend).to_contain_text("click a word to colour them")
     expect(page.locator("#clusters-words")).to_be_hidden()
@@ -135,8 +158,8 @@ def test_three_words_are_compared_and_a_fourth_replaces_the_third(open_page, ser
     page = ready(open_page(VIEW))
     for text in ("queen", "king", "the", "of"):
         word(page, text).click()
-        expect(page.locator(".word-key").last).to_contain_text(text)
-    assert page.locator(".word-key .token").all_inner_texts() == ["queen", "king", "of"]
+        expect(page.locator(".word-key .token").last).to_have_text(text)
+    expect(page.locator(".word-key .token")).to_have_text(["queen", "king", "of"])
     expected = response(server.folder).mean[word_id(server.folder, "queen")]
     order = np.argsort(-expected, kind="stable").tolist()
     assert page.evaluate("stateroom.clusters.words.order") == order
@@ -166,10 +189,10 @@ def test_a_cluster_shows_its_edges_alone_and_its_partners_large(open_page):
     assert page.evaluate(height, 0) > before
     assert page.evaluate(height, 3) < others
     assert page.evaluate(OVERLAPS) == 0
-    assert parameters(page)["pick"] == "w0"
+    expect_parameters(page, pick="w0")
     head.click()
-    assert "pick" not in parameters(page)
-    assert page.evaluate(height, 0) == before
+    expect_parameters(page, pick=None)
+    expect_equal(page, lambda: page.evaluate(height, 0), before)
 
 
 def test_an_edge_tells_its_mean_and_both_parts(open_page, server):
@@ -214,14 +237,13 @@ def test_a_unit_is_explained_and_its_contexts_lead_to_match(open_page, server):
     expect(detail).to_contain_text("whose contexts do not overlap")
     detail.locator("[name=top]").fill("3")
     expect(detail.locator(".box-row")).to_have_count(3)
-    page.wait_for_timeout(300)
-    assert parameters(page)["top"] == "3"
+    expect_parameters(page, top="3")
     rows = detail.locator(".context")
     assert 0 < rows.count() <= 10
     position = parse_qs(urlsplit(rows.first.get_attribute("href")).query)["from"][0]
     rows.first.click()
     page.wait_for_selector("#match-tokens .cell")
-    assert parameters(page)["from"] == position
+    expect_parameters(page, **{"from": position})
     page.go_back()
     expect(page.locator("#clusters-unit h2")).to_have_text("Unit 7")
 
@@ -245,7 +267,7 @@ def test_the_cluster_of_a_unit_is_that_of_the_picture(open_page):
     for clusters in (2, 3, 5):
         page.evaluate(unit_came_first, clusters)
         assert page.evaluate("stateroom.clusters.overview.nClusters") == clusters
-        expect(told).to_have_text(f"cluster {page.evaluate(number)}", timeout=1000)
+        expect(told).to_have_text(f"cluster {page.evaluate(number)}")
 
 
 def test_escape_releases_one_choice_after_the_other(open_page, server):
@@ -253,11 +275,12 @@ def test_escape_releases_one_choice_after_the_other(open_page, server):
     page = ready(open_page(f"{VIEW}&pick=u1&word={queen},0&unit=3"))
     expect(page.locator("#clusters-unit h2")).to_have_text("Unit 3")
     expect(page.locator(".word-key")).to_have_count(2)
-    for gone in ("unit", "0", "word", "pick"):
+    left = {"unit": "3", "word": f"{queen},0", "pick": "u1"}
+    expect_parameters(page, **left)
+    for name, rest in (("unit", None), ("word", str(queen)), ("word", None), ("pick", None)):
         page.keyboard.press("Escape")
-        page.wait_for_timeout(100)
-        left = parameters(page)
-        assert gone not in left if gone != "0" else left["word"] == str(queen)
+        left[name] = rest
+        expect_parameters(page, **left)
     expect(page.locator("#clusters-words")).to_be_hidden()
 
 
@@ -268,7 +291,7 @@ def test_the_keyboard_reaches_everything(open_page):
     page.keyboard.press("ArrowDown")
     assert page.evaluate(focused).startswith("unit cluster 2")
     page.keyboard.press("Enter")
-    assert parameters(page)["pick"] == "u1"
+    expect_parameters(page, pick="u1")
     page.keyboard.press("ArrowRight")
     unit = page.evaluate("stateroom.clusters.pointed.id")
     assert page.evaluate(focused).startswith(f"unit {unit}, cluster 2")
@@ -323,10 +346,14 @@ def test_search_finds_words_and_units(open_page):
 def test_what_does_not_fit_is_counted_and_listed(open_page):
     page = open_page(VIEW.replace("clusters=4", "clusters=2"), width=768, height=600)
     ready(page)
+    # What is laid out anew is laid out in the next frame.
     page.evaluate(
-        "document.getElementById('clusters-stage').style.width = '290px'; dispatchEvent(new Event('resize'))"
+        """() => new Promise(done => {
+            document.getElementById('clusters-stage').style.width = '290px';
+            dispatchEvent(new Event('resize'));
+            requestAnimationFrame(() => requestAnimationFrame(done));
+        })"""
     )
-    page.wait_for_timeout(200)
     hidden = page.locator(".cloud-word[hidden]").count()
     told = page.locator(".cloud-more:visible").all_inner_texts()
     assert hidden > 0
@@ -336,8 +363,8 @@ def test_what_does_not_fit_is_counted_and_listed(open_page):
     number = page.evaluate(
         "stateroom.clusters.scene.clouds.find(cloud => cloud.arrangement.more.length).number"
     )
-    assert rows.count() == page.evaluate(
-        "number => stateroom.clusters.overview.members.w[number].length", number
+    expect(rows).to_have_count(
+        page.evaluate("number => stateroom.clusters.overview.members.w[number].length", number)
     )
     page.keyboard.press("Escape")
     expect(page.locator("#clusters-list")).to_be_hidden()
@@ -357,18 +384,20 @@ def test_the_address_holds_the_view(open_page, server):
     page.mouse.click(*square(page, 2))
     expect(page.locator("#clusters-unit h2")).to_have_text("Unit 2")
     page.locator(".chip-head").first.click()
-    page.wait_for_timeout(300)
-    other = ready(open_page(relative(page)))
-    expect(other.locator("#clusters-unit h2")).to_have_text("Unit 2")
-    expect(other.locator(".word-key .token")).to_have_text(["king"])
+    expect_parameters(page, clusters="3", method="separate", chips="width", share="0.05", unit="2", pick="u0")
     places = (
         "stateroom.clusters.scene.clouds.map(c => c.arrangement.placed.map(b => [b.word.id, b.left, b.top]))"
     )
-    assert other.evaluate(places) == page.evaluate(places)
-    assert other.locator("[name=method]").input_value() == "separate"
-    assert relative(other) == relative(page)
+    address, placed = relative(page), page.evaluate(places)
     page.go_back()
-    assert "pick" not in parameters(page)
+    expect_parameters(page, unit="2", pick=None)
+    page.goto(server.url + address)
+    ready(page)
+    expect(page.locator("#clusters-unit h2")).to_have_text("Unit 2")
+    expect(page.locator(".word-key .token")).to_have_text(["king"])
+    expect_equal(page, lambda: page.evaluate(places), placed)
+    expect(page.locator("[name=method]")).to_have_value("separate")
+    expect_equal(page, lambda: relative(page), address)
 
 
 def test_tables_and_files_say_the_same(open_page, server):
@@ -377,8 +406,8 @@ def test_tables_and_files_say_the_same(open_page, server):
     expect(page.locator(".word-key")).to_have_count(1)
     page.locator("[data-toggle=table]").click()
     expect(page.locator("#clusters-stage")).to_be_hidden()
-    assert parameters(page)["table"] == "1"
-    assert page.locator(".table-part h2").all_inner_texts() == ["Words", "Units", "Edges"]
+    expect_parameters(page, table="1")
+    expect(page.locator(".table-part h2")).to_have_text(["Words", "Units", "Edges"])
     with page.expect_download() as saved:
         page.locator(".table-part").first.get_by_role("button", name="CSV").click()
     table = pd.read_csv(io.StringIO(Path(saved.value.path()).read_text("utf-8")), keep_default_na=False)
@@ -395,25 +424,11 @@ def test_tables_and_files_say_the_same(open_page, server):
     expect(page.locator(".word-key")).to_have_count(2)
 
 
-def test_the_picture_is_saved_as_svg(open_page):
-    page = ready(open_page(VIEW))
-    word(page, "queen").click()
-    expect(page.locator(".word-key")).to_have_count(1)
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="SVG: download the picture").click()
-    assert saved.value.suggested_filename == "plays-layer0.cell-clusters.svg"
-    tree = ElementTree.parse(saved.value.path())
-    texts = [made.text for made in tree.iter(f"{SVG}text")]
-    assert {"<unk>", "<b>mat</b>", "🙂", "queen"} <= set(texts)
-    assert sum(made.find(f"{SVG}title") is not None for made in tree.iter(f"{SVG}rect")) == UNITS
-    assert len(list(tree.iter(f"{SVG}path"))) == page.locator("path.edge").count()
-
-
 def test_nonsense_is_said_and_the_page_still_works(open_page):
     page = ready(open_page(VIEW + "&least=0&unit=99&pick=w9&word=7777&color=nothing"))
     told = page.locator("#shell-messages")
     expect(told).to_contain_text("There is no cluster 10")
-    assert not {"unit", "pick", "word", "color"} & set(parameters(page))
+    expect_parameters(page, unit=None, pick=None, word=None, color=None)
     page.locator("[name=min_count]").fill("100000")
     page.locator("[name=min_count]").press("Enter")
     expect(page.locator("#clusters-why")).to_contain_text("No word of plays occurs at least 100,000 times")
@@ -430,68 +445,62 @@ def test_more_clusters_than_words_shows_as_many_as_there_are(open_page):
     expect(page.locator("#clusters-caption")).to_contain_text("20 clusters were asked for")
 
 
-def test_a_recording_without_annotations_is_shown_without_colours(open_page, server):
-    target = server.folder / "plain-clusters"
+def test_a_recording_without_annotations_is_shown_without_colours(added, open_page):
     rng = np.random.default_rng(0)
-    analytics.write_recording(
-        target,
+    added(
+        "plain-clusters",
         name="plain",
         tokens=rng.integers(0, 6, 400),
         vocabulary=["a", "b", "c", "d", "e", "f"],
         states={"layer0.hidden": rng.normal(size=(400, 1)).astype(np.float32)},
     )
-    try:
-        page = ready(open_page("/clusters?recording=plain-clusters"))
-        expect(page.locator("[name=color]")).to_be_disabled()
-        expect(page.locator("#clusters-caption")).to_contain_text("no categorical annotation")
-        page.locator(SHOWN).first.click()
-        expect(page.locator(".word-key")).to_have_count(1)
-    finally:
-        shutil.rmtree(target)
+    page = ready(open_page("/clusters?recording=plain-clusters"))
+    expect(page.locator("[name=color]")).to_be_disabled()
+    expect(page.locator("#clusters-caption")).to_contain_text("no categorical annotation")
+    page.locator(SHOWN).first.click()
+    expect(page.locator(".word-key")).to_have_count(1)
 
 
-def test_one_position_of_extreme_states_and_a_word_that_never_occurs(open_page, server):
-    analytics.write_recording(
-        server.folder / "lone",
+def test_one_position_of_extreme_states_and_a_word_that_never_occurs(added, open_page, server):
+    added(
+        "lone",
         name="lone",
         tokens=[0],
         vocabulary=["x", "never"],
         states={"large": np.array([[2e29, -1e29]], np.float32), "small": np.array([[2e-29]], np.float32)},
     )
-    try:
-        page = ready(open_page("/clusters?recording=lone&state=large&least=1&word=0&unit=0"))
-        expect(page.locator("#shell-facts")).to_have_text("1 position × 2 units · 1 sequence")
-        expect(page.locator(".word-key")).to_contain_text("1 time")
-        expect(page.locator(".word-key")).not_to_contain_text("times")
-        expect(page.locator(".legend-units .scale-end").last).to_have_text("+2e+29")
-        expect(page.locator(".strongest")).to_contain_text("unit 1 −1.00e+29")
-        expect(page.locator(".box-value")).to_have_text("+2.00e+29")
-        page = ready(open_page("/clusters?recording=lone&state=small&least=1&word=0&find=never"))
-        expect(page.locator("#clusters-list .list-word")).to_contain_text("never")
-        expect(page.locator("#clusters-list .list-also")).to_have_count(0)
-        expect(page.locator("#shell-facts")).to_have_text("1 position × 1 unit · 1 sequence")
-        expect(page.locator(".strongest")).to_contain_text("unit 0 +2.00e−29")
-        assert page.evaluate("[0, 0.25, -1234.5678, 1e-5].map(stateroom.number)") == [
-            "0",
-            "0.25",
-            "−1235",
-            "0.00001",
-        ]
-    finally:
-        shutil.rmtree(server.folder / "lone")
+    page = ready(open_page("/clusters?recording=lone&state=large&least=1&word=0&unit=0"))
+    expect(page.locator("#shell-facts")).to_have_text("1 position × 2 units · 1 sequence")
+    expect(page.locator(".word-key")).to_contain_text("1 time")
+    expect(page.locator(".word-key")).not_to_contain_text("times")
+    expect(page.locator(".legend-units .scale-end").last).to_have_text("+2e+29")
+    expect(page.locator(".strongest")).to_contain_text("unit 1 −1.00e+29")
+    expect(page.locator(".box-value")).to_have_text("+2.00e+29")
+    page.goto(f"{server.url}/clusters?recording=lone&state=small&least=1&word=0&find=never")
+    ready(page)
+    expect(page.locator("#clusters-list .list-word")).to_contain_text("never")
+    expect(page.locator("#clusters-list .list-also")).to_have_count(0)
+    expect(page.locator("#shell-facts")).to_have_text("1 position × 1 unit · 1 sequence")
+    expect(page.locator(".strongest")).to_contain_text("unit 0 +2.00e−29")
+    assert page.evaluate("[0, 0.25, -1234.5678, 1e-5].map(stateroom.number)") == [
+        "0",
+        "0.25",
+        "−1235",
+        "0.00001",
+    ]
 
 
 def test_another_state_is_chosen_in_the_frame(open_page):
     page = ready(open_page(VIEW + "&unit=3"))
     page.locator("#shell-state").click()
     page.get_by_role("option", name="layer0.hidden", exact=True).click()
-    expect(page).to_have_url(re.compile("state=layer0.hidden"))
-    page.wait_for_timeout(500)
-    assert page.evaluate("stateroom.clusters.overview.state") == "layer0.hidden"
-    assert "unit" not in parameters(page)
-    page.locator(".menu-link", has_text="Match").click()
+    expect_parameters(page, state="layer0.hidden", unit=None)
+    page.wait_for_function("() => stateroom.clusters.overview.state === 'layer0.hidden'")
+    link = page.locator(".menu-link", has_text="Match")
+    expect(link).to_have_attribute("href", re.compile("state=layer0.hidden"))
+    link.click()
     page.wait_for_selector("#match-tokens .cell")
-    assert parameters(page)["state"] == "layer0.hidden"
+    expect_parameters(page, state="layer0.hidden")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -500,7 +509,8 @@ def test_it_looks_right(open_page, shot, server, theme, width):
     view = f"{VIEW}&word={word_id(server.folder, 'queen')},{word_id(server.folder, 'king')}&unit=3"
     page = ready(open_page(view, theme=theme, width=width))
     expect(page.locator("#clusters-unit h2")).to_have_text("Unit 3")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.locator(".word-key")).to_have_count(2)
+    expect_fit(page)
     assert page.evaluate(OVERLAPS) == 0
     shot(page, f"clusters-{theme}-{width}")
 
