@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -197,23 +196,22 @@ def test_a_killed_job_goes_on(recording, monkeypatch):
         from analytics.analyses.memory.blocks import BlockFolder
         from analytics.derived.recording_memory import recording_memory
         from analytics.store.recording import open_recording
-        put = BlockFolder.put
-        def slow(*given):
-            time.sleep(0.2)
-            put(*given)
-        BlockFolder.put = slow
-        print("ready", flush=True)
+        put, n_put = BlockFolder.put, []
+        def stop(*given):
+            if len(n_put) == 2:
+                print("ready", flush=True)
+                time.sleep(600)
+            n_put.append(put(*given))
+        BlockFolder.put = stop
         options = {"state": "layer1.cell", "delays": 6, "by": ["tag"], "words": [2, 1], "seed": 3}
         recording_memory(open_recording(sys.argv[1]), controls=False, **options)
         """,
         recording.path,
     )
     marks = recording.path / "memory"
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and len(list(marks.glob(".marks-*/*-count.npy"))) < 2:
-        time.sleep(0.02)
     process.kill()
     process.communicate()
+    assert len(list(marks.glob(".marks-*/*-count.npy"))) == 2
     assert stored_memories(recording) == ()
     seen = []
     found = recording_memory(recording, progress=lambda *at: seen.append(at), **options)

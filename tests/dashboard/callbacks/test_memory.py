@@ -25,7 +25,7 @@ from tests.memory_recordings import memory_corpus, memory_recording
 from tests.recordings import small_recording
 
 FIRST, SECOND = "a" * 32, "b" * 32
-SECONDS = 120
+SECONDS = 240
 ASKED = {
     "recording": "queens", "state": "layer0.cell", "delays": 8, "positions": 0, "by": "tag", "words": [1],
     "properties": ["tag=NN|tag=NNS"], "delay": 2, "n": 2, "position": 50, "find": "e", "property": 0,
@@ -278,11 +278,20 @@ def test_the_address_becomes_a_view(client):
 
 
 @pytest.fixture
-def long(tmp_path):
-    """An app with a recording whose memory takes long enough to be disturbed, and how to ask it."""
-    memory_recording(tmp_path / "recordings" / "queens", n_layers=2, corpus=memory_corpus(60_000))
+def long(tmp_path, monkeypatch):
+    """An app with a recording whose memory stands still half-way, to be disturbed, and how to ask it."""
+    memory_recording(tmp_path / "recordings" / "queens", n_layers=2, corpus=memory_corpus(20_000))
+    held = {"go": str(tmp_path / "go"), "least": 10_000, "begun": str(tmp_path / "begun")}
+    work = MemoryRunQueries.work
+
+    def standing_still(*given):
+        found = work(*given)
+        return Work(found.key, "tests.held_memory:held", {**found.arguments, **held})
+
+    monkeypatch.setattr(MemoryRunQueries, "work", standing_still)
     app = create_app(Settings(data_dir=tmp_path / "recordings", cache_dir=tmp_path / "cache"))
-    return app.server.test_client(), tmp_path
+    yield app.server.test_client(), tmp_path
+    (tmp_path / "go").touch()
 
 
 LONG = {"delays": 100, "by": "", "words": []}
@@ -312,14 +321,15 @@ def processes_of(folder):
 def test_killed_from_outside_it_says_so_and_goes_on_when_started_again(long):
     client, folder = long
     run(client, "start", **LONG)
-    counting(client, least=20_000)
+    counting(client, least=10_000)
     [process] = processes_of(folder)
     os.kill(process, signal.SIGKILL)
     killed = until(client, "failed", **LONG)
     assert "Start it again" in killed["sentence"]
     assert answer(client, "memory-status", **LONG)["result"] is None
     run(client, "start", **LONG)
-    assert counting(client)["done"] > 4_000, "what was finished is not computed again"
+    counting(client, least=10_000)
+    assert int((folder / "begun").read_text()) > 4_000, "what was finished is not computed again"
     run(client, "cancel", **LONG)
     assert until(client, "cancelled", **LONG)["sentence"] == "Cancelled."
     assert answer(client, "memory-status", **LONG)["result"] is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 
 import numpy as np
 import pandas as pd
@@ -425,21 +424,29 @@ def test_work_goes_on_from_its_last_mark(tmp_path, n_kept, monkeypatch):
 def test_a_killed_run_goes_on(tmp_path):
     process = start(
         """
-        import sys, numpy as np
+        import sys, time, numpy as np
+        from analytics.analyses.memory.blocks import BlockFolder
         from analytics.analyses.memory.state_gradients import state_gradients
         from tests.analytics.analyses.memory.literal import made_network
+
+        put, n_put = BlockFolder.put, []
+
+        def stop(*given):
+            if len(n_put) == 2:
+                print("ready", flush=True)
+                time.sleep(600)
+            n_put.append(put(*given))
+
+        BlockFolder.put = stop
         network = made_network("lstm", n_layers=2, n_units=64)
         embedded = np.random.default_rng(0).normal(size=(3000, 3))
-        print("ready", flush=True)
         state_gradients(network, embedded, state="layer1.cell", checkpoint=sys.argv[1])
         """,
         tmp_path / "marks",
     )
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and not list((tmp_path / "marks").glob("*-count.npy")):
-        time.sleep(0.02)
     process.kill()
     process.communicate()
+    assert len(list((tmp_path / "marks").glob("*-count.npy"))) == 2
     network = made_network("lstm", n_layers=2, n_units=64)
     embedded = np.random.default_rng(0).normal(size=(3000, 3))
     seen = []
