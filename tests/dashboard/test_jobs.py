@@ -21,6 +21,12 @@ FOREVER = 100_000
 
 
 @pytest.fixture
+def go(tmp_path):
+    """The file that lets a count that stands still go on."""
+    return tmp_path / "go"
+
+
+@pytest.fixture
 def jobs(tmp_path):
     jobs = Jobs(tmp_path / "jobs", max_running=2, max_waiting=3)
     yield jobs
@@ -54,19 +60,24 @@ def test_nothing_is_known_of_a_job_that_never_was(jobs):
     assert jobs.status("a0").state == "none"
 
 
-def test_it_tells_how_far_it_is_and_then_the_result(jobs):
-    jobs.start("a0", COUNT, {"to": 40}, watcher="first")
+def test_it_tells_how_far_it_is_and_then_the_result(jobs, go):
+    jobs.start("a0", COUNT, {"to": 12, "go": str(go)}, watcher="first")
     seen = []
-    while (status := jobs.status("a0", watcher="first")).state != "done":
-        seen.append(status)
-        time.sleep(0.05)
+
+    def look(state):
+        seen.append(jobs.status("a0", watcher="first"))
+        return seen[-1].state == state
+
+    until(lambda: look("running") and seen[-1].done == 6, what="half of it")
+    go.touch()
+    until(lambda: look("done"))
+    *_, status = seen
     counted = [each for each in seen if each.state == "running" and each.done]
-    assert counted, "progress was never seen"
-    assert all(0 < each.done < each.total == 40 for each in counted)
+    assert all(0 < each.done < each.total == 12 for each in counted)
     assert [each.done for each in counted] == sorted(each.done for each in counted)
-    assert counted[-1].what == f"number {counted[-1].done}"
-    assert 0 < counted[0].remaining_seconds < SECONDS
-    assert status.result["counted"] == 40 and status.seconds >= 40 * 0.05
+    assert all(each.what == f"number {each.done}" for each in counted)
+    assert all(each.remaining_seconds == each.seconds * (12 - each.done) / each.done for each in counted)
+    assert status.result["counted"] == 12 and status.seconds > counted[0].seconds > 0
 
 
 def test_two_pages_share_one_piece_of_work(jobs):
@@ -93,15 +104,16 @@ def test_two_keys_at_once_do_not_mix(jobs):
     assert one.result["process"] != other.result["process"]
 
 
-def test_who_cancels_does_not_disturb_another_page(jobs):
-    jobs.start("a0", COUNT, {"to": 40}, watcher="first")
-    jobs.start("a0", COUNT, {"to": 40}, watcher="second")
+def test_who_cancels_does_not_disturb_another_page(jobs, go):
+    for watcher in ("first", "second"):
+        jobs.start("a0", COUNT, {"to": 4, "go": str(go)}, watcher=watcher)
     running(jobs, "a0")
     told = jobs.cancel("a0", watcher="first")
     assert told.state == "cancelled" and "goes on" in told.sentence
     assert not jobs.status("a0", watcher="first").may_cancel
     assert jobs.status("a0", watcher="second").may_cancel
-    assert ended(jobs, "a0", "second").result["counted"] == 40
+    go.touch()
+    assert ended(jobs, "a0", "second").result["counted"] == 4
 
 
 def test_it_ends_when_nobody_waits_any_more(jobs):
@@ -233,35 +245,38 @@ START = (
     "jobs = Jobs(Path(sys.argv[1]))\n"
     "worker = os.fork()\n"
     "if worker == 0:\n"
-    f"    jobs.start('a0', '{COUNT}', {{'to': 60}}, watcher='x'); time.sleep(1000)\n"
+    f"    jobs.start('a0', '{COUNT}', {{'to': 6, 'go': sys.argv[2]}}, watcher='x'); time.sleep(1000)\n"
     "print(worker, flush=True)\n"
-    "os.waitpid(worker, 0); time.sleep(1000)"
+    "os.waitpid(worker, 0); print('ended', flush=True); time.sleep(1000)"
 )
 
 
-def test_a_killed_worker_takes_no_job_with_it(tmp_path):
+def test_a_killed_worker_takes_no_job_with_it(tmp_path, go):
     """A server that forks a worker after `Jobs` is made, as gunicorn does with preload."""
-    server = subprocess.Popen(
-        [sys.executable, "-c", START, str(tmp_path / "jobs")], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+    program = [sys.executable, "-c", START, str(tmp_path / "jobs"), str(go)]
+    server = subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     jobs = Jobs(tmp_path / "jobs")
     try:
         worker = int(server.stdout.readline())
         running(jobs, "a0")
         os.kill(worker, signal.SIGKILL)
-        assert ended(jobs, "a0").result["counted"] == 60
+        assert server.stdout.readline() == "ended\n"
+        go.touch()
+        assert ended(jobs, "a0").result["counted"] == 6
     finally:
         server.kill()
         server.communicate()
 
 
-def test_what_waits_is_dropped_when_nobody_looks_any_more(jobs, monkeypatch):
+def test_what_waits_is_dropped_when_nobody_looks_any_more(jobs, tmp_path):
     for key in ("a0", "b0"):
         jobs.start(key, COUNT, {"to": FOREVER}, watcher="first")
         running(jobs, key)
-    monkeypatch.setattr(jobs_module, "WATCHER_LIVES_S", 1.0)
     jobs.start("c0", COUNT, {"to": 1}, watcher="closed")
     assert jobs.counts() == (2, 1)
+    long_ago = time.time() - 2 * jobs_module.WATCHER_LIVES_S
+    for looked in ("job.json", "watchers/closed"):
+        os.utime(tmp_path / "jobs" / "c0" / looked, (long_ago, long_ago))
     status = until(lambda: (found := jobs.status("c0")).state != "waiting" and found)
     assert status.state == "cancelled"
     assert jobs.counts() == (2, 0)

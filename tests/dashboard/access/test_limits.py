@@ -24,6 +24,7 @@ PEER = {"REMOTE_ADDR": "10.0.0.5", "HTTP_HOST": "lab.example"}
 OUTSIDER = {"X-Forwarded-User": "bob", "X-Forwarded-Groups": "chords"}
 INSIDER = {"X-Forwarded-User": "ada", "X-Forwarded-Groups": "chords, drama"}
 WATCHER = "0123456789abcdef"
+WAIT_S = 180
 
 
 @pytest.fixture(scope="module")
@@ -298,17 +299,20 @@ def test_no_callback_tells_of_a_recording_that_may_not_be_seen(app):
     assert answered > 8, "the callbacks would not tell of it to those who may see it either"
 
 
+def until(server, state: str) -> None:
+    """Wait for the end of a verification."""
+    ends = time.monotonic() + WAIT_S
+    while (now := ask(server, "/verification/status", ASKED, INSIDER).json["answer"]["state"]) != state:
+        assert now in ("waiting", "running") and time.monotonic() < ends, now
+        time.sleep(0.1)
+
+
 def test_a_job_is_told_of_and_ended_only_by_those_who_may_see_its_recording(server):
     begun = ask(server, "/verification/start", ASKED, INSIDER).json["answer"]
     assert begun["state"] in ("waiting", "running", "done")
     for action in ("status", "cancel", "start", "again"):
         assert "answer" not in ask(server, f"/verification/{action}", ASKED, OUTSIDER).json
-    for _ in range(300):
-        state = ask(server, "/verification/status", ASKED, INSIDER).json["answer"]["state"]
-        if state not in ("waiting", "running"):
-            break
-        time.sleep(0.1)
-    assert state == "done"
+    until(server, "done")
 
 
 def test_nobody_ends_a_job_in_the_name_of_another_users_page(server, monkeypatch):
@@ -323,7 +327,4 @@ def test_nobody_ends_a_job_in_the_name_of_another_users_page(server, monkeypatch
         assert state["state"] in ("waiting", "running") and state["may_cancel"]
     finally:
         assert ask(server, "/verification/cancel", ASKED, INSIDER).json["answer"]["sentence"] == "Cancelled."
-    for _ in range(100):
-        if ask(server, "/verification/status", ASKED, INSIDER).json["answer"]["state"] == "cancelled":
-            break
-        time.sleep(0.1)
+    until(server, "cancelled")

@@ -7,6 +7,7 @@ import stat
 import time
 
 import pytest
+from argon2 import extract_parameters
 
 from dashboard import create_app
 from dashboard.access import sessions as sessions_module
@@ -149,16 +150,15 @@ def test_an_unknown_name_takes_as_long(own):
     accounts.check("eve", "warms up")
 
     def seconds(name: str) -> float:
-        times = []
-        for _ in range(5):
-            began = time.process_time()
-            assert accounts.check(name, "wrong password") is None
-            times.append(time.process_time() - began)
-        return sorted(times)[2]
+        began = time.process_time()
+        assert accounts.check(name, "wrong password") is None
+        return time.process_time() - began
 
-    known, unknown = seconds(ADA), seconds("eve")
-    assert 0.5 < known / unknown < 2
-    assert unknown > 0.01, "a hash that is computed faster is guessed faster"
+    # In turn, so that what else the machine does is the same for both.
+    ratios = sorted(seconds(ADA) / seconds("eve") for _ in range(9))
+    assert 0.5 < ratios[4] < 2
+    slow = extract_parameters(accounts._stored_hash(ADA))
+    assert slow.memory_cost >= 64 * 1024 and slow.time_cost >= 3, "what is computed faster is guessed faster"
 
 
 def test_large_and_small_letters_of_a_name_are_one(server):
@@ -207,8 +207,8 @@ def test_a_session_that_was_made_up_is_none(own, change):
         assert not is_in(showing(made(own[0]), name, f"{token}.{signature}"))
         return
     value = {
-        "token": f"A{token[1:]}.{signature}",
-        "signature": f"{token}.{signature[:-2]}AA",
+        "token": f"{'AB'[token[0] == 'A']}{token[1:]}.{signature}",
+        "signature": f"{token}.{'AB'[signature[0] == 'A']}{signature[1:]}",
         "unsigned": token,
         "empty": "",
     }[change]
