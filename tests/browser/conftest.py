@@ -115,16 +115,16 @@ def reader(profile: BrowserContext) -> Iterator[BrowserContext]:
 def browse(browser: Browser, reader: BrowserContext, complaints: list[str]) -> Iterator[Callable[..., Page]]:
     """Open a whole address; hosts beside its own that may be asked are `also`.
 
-    The first page is that of a reader who was here before (it is there in half the time), unless the
-    browser itself is to differ; every other is that of somebody who never was.
+    The first page is that of a reader whom the browser knows (it is there in half the time), unless she
+    shall not be `known` or the browser itself differs; every other is that of somebody who never was here.
     """
     contexts, watches = [reader], []
 
     def opened(
-        url: str, *, theme: str = "light", width: int = 1280, height: int = 900, also=(), **more
+        url: str, *, theme: str = "light", width: int = 1280, height: int = 900, also=(), known=True, **more
     ) -> Page:
         size = {"width": width, "height": height}
-        if watches or more:
+        if watches or more or not known:
             contexts.append(browser.new_context(viewport=size, color_scheme=theme, **more))
             contexts[-1].set_default_timeout(PATIENCE_MS)
             context = contexts[-1]

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 import requests
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageChops
 from playwright.sync_api import Page, expect
 
@@ -25,6 +26,8 @@ STATE = "recording=plays&state=layer0.cell"
 MEMORY = {"delays": 4, "positions": 100}
 INVISIBLE = 2
 """Levels of 255 by which a colour may differ."""
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+"""The rules of axe for what WCAG asks at levels A and AA."""
 WIDTHS = (300, 480, 768, 1280, 1600)
 
 
@@ -176,7 +179,8 @@ def test_the_address_opened_in_another_browser_is_the_same_picture(open_page, sh
     view.act(page)
     page.wait_for_function(f"() => new URLSearchParams(location.search).has('{view.told}')")
     settled(page)
-    expect(page.get_by_text("Share chart")).to_have_count(0)
+    # Plotly's own button that posts the data to a service says so in its title.
+    expect(page.locator("[data-title*='Share'], [data-title*='loud']")).to_have_count(0)
     parts = urlsplit(page.url)
     copy = drawn(open_page(f"{parts.path}?{parts.query}"), view)
     for each in (page, copy):
@@ -195,8 +199,9 @@ def test_the_address_opened_in_another_browser_is_the_same_picture(open_page, sh
     raise AssertionError(f"the same text, another picture: {differs}; see {SCREENSHOTS}/copy-{name}.png")
 
 
-def test_a_page_begins_when_its_faces_are_there(page):
+def test_a_page_begins_when_its_faces_are_there(open_page):
     """Words are laid out by their measured widths: those of the page's own faces, not of the system's."""
+    page = open_page("/", known=False)
     loaded = page.evaluate("() => performance.getEntriesByType('resource').map(each => each.toJSON())")
     faces = [each["responseEnd"] for each in loaded if each["name"].endswith(".woff2")]
     (begun,) = (each["startTime"] for each in loaded if each["name"].endswith("_dash-layout"))
@@ -214,10 +219,23 @@ def test_embedded_it_fits_its_frame(open_page, shot, name):
         page.set_viewport_size({"width": width, "height": 500})
         settled(page)
         # Plotly follows its frame a moment later.
-        page.wait_for_function(f"() => document.documentElement.scrollWidth <= {width}", timeout=10_000)
+        page.wait_for_function(f"() => document.documentElement.scrollWidth <= {width}")
         if width in (480, 1280):
             shot(page, f"embedded-{name}-{width}")
     assert re.search(r"embed=1.*theme=dark|theme=dark.*embed=1", page.url)
+
+
+def test_nobody_is_kept_out_by_how_it_is_drawn(open_page, name):
+    view = VIEWS[name]
+    page = drawn(open_page(view.path), view)
+    for theme in ("light", "dark"):
+        if theme == "dark":
+            page.locator("#shell-theme-button").click()
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
+        page.mouse.move(0, 0)
+        settled(page)
+        found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
+        assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
 
 
 def test_scripts_in_names_are_text(open_page, server):
@@ -268,3 +286,19 @@ def test_the_share_menu_by_keyboard(open_page):
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(page.locator("#shell-share")).to_be_focused()
+
+
+def test_a_dropdown_is_reached_named_and_used_by_keyboard(open_page):
+    page = open_page("/match?recording=plays")
+    expect(page.locator("#shell-state")).to_contain_text("layer0")
+    page.locator("nav a").last.focus()
+    picker = page.get_by_role("button", name=re.compile("^recording plays$"))
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if picker.evaluate("each => each === document.activeElement"):
+            break
+    expect(picker).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(picker).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(picker).to_be_focused()
