@@ -226,7 +226,8 @@
     const plainClick = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
 
     document.addEventListener("click", (event) => {
-        if (!(event.target instanceof Element) || !mounted() || !plainClick(event)) {
+        // Until the list is there, a link is an ordinary one.
+        if (!(event.target instanceof Element) || !mounted() || catalog === null || !plainClick(event)) {
             return;
         }
         const sort = event.target.closest("#" + ids.list + " [data-sort]");

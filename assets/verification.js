@@ -8,15 +8,18 @@
     let settings = null;
     let recording = "";
     let timer = 0;
+    let turns = 0;
     let drawn = "";
     let all = false;
 
     // ---- asking -----------------------------------------------------------------------------------------
     async function act(action) {
-        const asked = recording;
+        turns += 1;
+        const [asked, turn] = [recording, turns];
         window.clearTimeout(timer);
         const reply = await stateroom.jobs.ask(settings.ask + action, {recording: asked});
-        if (asked !== recording || !document.getElementById(ids.place)) {
+        // An answer that was overtaken says how it stood before: what was cancelled would seem to go on.
+        if (asked !== recording || turn !== turns || !document.getElementById(ids.place)) {
             return;
         }
         if (reply.error) {
