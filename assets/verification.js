@@ -3,41 +3,22 @@
     "use strict";
     const stateroom = (window.stateroom = window.stateroom || {});
     const ids = {place: "home-verification"};
-    const LOOK_EVERY_MS = 400;
     const MOST_PASSED = 12;
     let settings = null;
     let recording = "";
-    let timer = 0;
-    let turns = 0;
     let drawn = "";
     let all = false;
 
     // ---- asking -----------------------------------------------------------------------------------------
-    async function act(action) {
-        turns += 1;
-        const [asked, turn] = [recording, turns];
-        window.clearTimeout(timer);
-        const reply = await stateroom.jobs.ask(settings.ask + action, {recording: asked});
-        // An answer that was overtaken says how it stood before: what was cancelled would seem to go on.
-        if (asked !== recording || turn !== turns || !document.getElementById(ids.place)) {
-            return;
-        }
-        if (reply.error) {
-            stateroom.messages.show([reply.error], "error");
-            drawn = "";
-            draw({state: "none", sentence: ""});
-            return;
-        }
-        draw(reply.answer);
-        if (stateroom.jobs.goesOn(reply.answer)) {
-            window.clearTimeout(timer);
-            timer = window.setTimeout(() => act("status"), LOOK_EVERY_MS);
-        }
-    }
+    const work = stateroom.jobs.watch({
+        url: () => settings.ask,
+        wanted: () => ({recording}),
+        isThere: () => Boolean(document.getElementById(ids.place)),
+        ended: () => {},
+        draw: () => draw(work.job()),
+    });
 
     // ---- drawing ----------------------------------------------------------------------------------------
-    const actButton = (text, action) => stateroom.jobs.actButton(text, action, act);
-
     function head(...parts) {
         const line = stateroom.element("div", "part-head");
         line.append(stateroom.element("h3", "", "Verification"), ...parts);
@@ -51,12 +32,11 @@
     function drawNone(answer) {
         const sentence = answer.sentence || "Not verified as it is now. Reads every file: checksums, row counts, missing "
             + "values, ranges of gates, agreement with the weights beside them.";
-        return [head(actButton("Verify", "start")), paragraph(sentence, answer.state === "failed" ? "verification-wrong" : "quiet")];
+        return [head(work.startButton("Verify")), paragraph(sentence, answer.state === "failed" ? "verification-wrong" : "quiet")];
     }
 
     function drawRunning(answer) {
-        const cancel = answer.may_cancel ? [actButton("Cancel", "cancel")] : [];
-        return [head(...cancel), ...stateroom.jobs.progress(answer, "Verification")];
+        return [head(...work.cancelButton()), ...stateroom.jobs.progress(answer, "Verification")];
     }
 
     const OUTCOMES = [
@@ -103,7 +83,7 @@
             stateroom.element("span", "quiet", when));
         const few = passed.length <= MOST_PASSED;
         const shown = [...wrong, ...unknown, ...(few || all ? passed : [])];
-        const parts = [head(actButton("Verify again", "again")), line];
+        const parts = [head(work.startButton("Verify again")), line];
         if (shown.length) {
             const scroller = stateroom.element("div", "table-scroller");
             scroller.append(checksTable(shown));
@@ -154,10 +134,11 @@
             recording = key;
             drawn = "";
             all = false;
-            window.clearTimeout(timer);
+            // The same name may be another recording by now.
+            work.follow("");
             const place = document.getElementById(ids.place);
             if (key && settings) {
-                act("status");
+                work.follow(key);
             } else if (place) {
                 place.hidden = true;
             }
