@@ -16,6 +16,8 @@
     let sign = null;
     /** Place in the list of the sentence that is edited; -1: a new one is typed. */
     let editing = -1;
+    /** Why what was typed is not read; it stays until another text is. */
+    let refusal = "";
     let network = null;
     const texts = new Map();
 
@@ -26,14 +28,12 @@
     function submit() {
         const text = asTyped(field.value);
         if (!text) {
-            sign.textContent = "Type at least one word.";
-            field.focus();
+            refuse("Type at least one word.");
             return;
         }
         const count = text.trim().split(/\s+/u).length;
         if (count > MOST_WORDS) {
-            sign.textContent = "A text to read has at most " + stateroom.whole(MOST_WORDS) + " words. This has " + stateroom.whole(count) + ": take a part of it, or record the whole with analytics.record.";
-            field.focus();
+            refuse("A text to read has at most " + stateroom.whole(MOST_WORDS) + " words. This has " + stateroom.whole(count) + ": take a part of it, or record the whole with analytics.record.");
             return;
         }
         if (editing >= 0) {
@@ -47,8 +47,15 @@
         }
     }
 
+    function refuse(sentence) {
+        refusal = sentence;
+        saySign();
+        field.focus();
+    }
+
     function stopEditing() {
         editing = -1;
+        refusal = "";
         send.textContent = "Read it";
         field.value = "";
         saySign();
@@ -70,8 +77,8 @@
         field.disabled = refused;
         send.disabled = refused;
         field.placeholder = refused ? "This recording has no network that could read what you type" : network && network.task === "language model" ? "Type a beginning: the network says what it expects next" : "I love the food, though the staff is not helpful";
-        sign.textContent = refused ? network.why : loading ? "The network is being loaded; the first sentence takes a moment." : "";
-        sign.classList.toggle("is-loading", Boolean(loading));
+        sign.textContent = refused ? network.why : refusal || (loading ? "The network is being loaded; the first sentence takes a moment." : "");
+        sign.classList.toggle("is-loading", Boolean(loading) && !refusal);
     }
 
     function typedField() {
@@ -113,6 +120,8 @@
         return made;
     }
 
+    const isLive = () => Boolean(network && network.ready !== undefined && !network.why);
+
     function row(entry, place) {
         const count = sentences.entries.all().length;
         const name = LETTERS[place];
@@ -124,11 +133,10 @@
         words.dir = "auto";
         const {second} = sentences.entries.read(entry);
         const told = make("span", "quiet", [text ? range : "", second ? "second network" : ""].filter(Boolean).join(", "));
-        const live = network && network.ready !== undefined && !network.why;
         made.append(badge, words, told,
             tool("↑", "Move " + name + " up", () => sentences.entries.move(place, place - 1), place === 0),
             tool("↓", "Move " + name + " down", () => sentences.entries.move(place, place + 1), place === count - 1),
-            tool("edit", "Edit a word of " + name + " and compare", () => startEditing(place), !live || !textOf(entry)),
+            tool("edit", "Edit a word of " + name + " and compare", () => startEditing(place), !isLive() || !textOf(entry)),
             tool("beside", second ? "Read " + name + " by the first network" : "Read " + name + " by the second network or state", () => sentences.entries.beside(place), !secondNetwork()),
             tool("×", "Remove " + name, () => sentences.entries.remove(place)));
         return made;
@@ -146,6 +154,7 @@
     sentences.part({
         mount() {
             editing = -1;
+            refusal = "";
             network = null;
             texts.clear();
             typedField();
@@ -161,11 +170,15 @@
             draw();
         },
         network(answer) {
+            const was = isLive();
             network = answer;
             if (editing < 0) {
                 saySign();
             }
-            draw();
+            // A button that is drawn anew under the pointer would lose its click.
+            if (isLive() !== was) {
+                draw();
+            }
             if (!answer.ready && !answer.why) {
                 window.setTimeout(() => sentences.mounted() && stateroom.sentencesView.again("sentences-network"), ASK_AGAIN_MS);
             }

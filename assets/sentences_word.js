@@ -242,6 +242,13 @@
             }
         },
         answers: () => word && build(),
+        // The network may be known later than the word.
+        network() {
+            const field = sentences.place("word").querySelector("[name=instead]");
+            if (field) {
+                field.disabled = !sentences.typed.live();
+            }
+        },
         theme: draw,
         resize: draw,
         pointed: draw,

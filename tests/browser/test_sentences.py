@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import re
 import shutil
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import numpy as np
@@ -18,7 +19,15 @@ import torch
 from playwright.sync_api import Page, expect
 
 import analytics
-from tests.browser.conftest import DEMO
+from tests.browser.conftest import DEMO, Server
+from tests.browser.waiting import (
+    eventually,
+    expect_equal,
+    expect_fit,
+    expect_parameters,
+    parameters,
+    relative,
+)
 from tests.live_networks import classifier_recording, language_recording
 from tests.networks import words_of_the_plays
 from tests.torch_threads import one_thread
@@ -51,26 +60,33 @@ def address(recording: str, *entries: str, **fields: str) -> str:
 
 
 def ready(page: Page) -> Page:
+    """Wait for the words, in the faces by which they are laid out."""
     page.wait_for_selector(TOKEN)
+    page.wait_for_function("() => document.fonts.status === 'loaded'")
     return page
 
 
-def parameters(page: Page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+def reading(page: Page) -> Page:
+    """Wait until the network is there: then it says nothing, and the list is not drawn anew for it."""
+    expect(page.get_by_role("button", name="Edit a word of A and compare")).to_be_enabled()
+    expect(page.locator(".sentence-sign")).to_have_text("")
+    return page
 
 
-def relative(page: Page) -> str:
-    parts = urlsplit(page.url)
-    return f"{parts.path}?{parts.query}"
+def expect_words(page: Page, wanted: list[str], row: str = "a") -> None:
+    expect(page.locator(f".sentence-block.is-{row} {TOKEN} bdi")).to_have_text(wanted)
 
 
-def clusters_shown(page: Page, number: int) -> None:
-    """Wait for glyphs of so many clusters. The page's policy lets no text be evaluated while one waits."""
-    for _ in range(100):
-        if page.evaluate("stateroom.sentences.answers.a && stateroom.sentences.answers.a.k") == number:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"there are no glyphs of {number} clusters")
+def replaced(page: Page, selector: str, act: Callable[[], object]) -> None:
+    """Act, and wait until what was there is drawn anew."""
+    page.locator(selector).evaluate("made => { made.dataset.old = '1'; }")
+    act()
+    page.wait_for_selector(f"{selector}:not([data-old])")
+
+
+def type_in(page: Page, text: str) -> None:
+    page.locator("[name=typed]").fill(text)
+    page.locator("[name=typed]").press("Enter")
 
 
 def words(page: Page, row: str = "a") -> list[str]:
@@ -148,9 +164,7 @@ def test_a_glyph_tells_the_measures_of_the_sentence(open_page, server):
         assert float(kept[1]) / 100 == pytest.approx(expected.preserved_share[at], abs=6e-3)
         assert f"{shown[index]}" in told
 
-
-def test_what_grew_lies_inside_and_what_shrank_outside(open_page):
-    page = ready(open_page(VIEW + "&s=c3-15"))
+    # What grew lies inside its outline, what shrank outside.
     parts = page.evaluate(
         """() => {
             const of = (updatePositive, updateNegative) => stateroom.sentences.glyph.partsOf(
@@ -221,11 +235,12 @@ def test_a_word_leads_to_the_clusters_it_moved_and_to_its_usual_response(open_pa
     assert [cluster for cluster, _ in found] == order.tolist()
     assert [value for _, value in found] == pytest.approx(moved[order].tolist(), rel=2e-3, abs=1e-5)
     expect(detail).to_contain_text("occurrences in the recording")
-    assert parameters(page)["word"] == "a2"
+    expect_parameters(page, word="a2")
     recording = analytics.open_recording(server.folder / "plays")
     states = recording.states(STATE).read(4, 6)
     box = page.locator(".sentence-response").bounding_box()
     page.mouse.move(box["x"] + 70, box["y"] + 60)
+    expect(page.locator(".tip")).to_contain_text(re.compile(r"unit \d+[^\0]*here "))
     tip = page.locator(".tip").inner_text().replace("−", "-")
     unit, here = int(re.search(r"unit (\d+)", tip)[1]), float(re.search(r"here (\S+)", tip)[1])
     assert here == pytest.approx(float(states[1, unit] - states[0, unit]), rel=1e-2, abs=1e-4)
@@ -234,16 +249,16 @@ def test_a_word_leads_to_the_clusters_it_moved_and_to_its_usual_response(open_pa
     expect(page.locator(".word-key .token")).to_have_text([token])
     page.go_back()
     ready(page)
+    expect(detail.locator("h2")).to_contain_text(token)
     page.keyboard.press("Escape")
     expect(page.locator("#sentences-word")).to_be_hidden()
 
 
 def test_typed_text_is_read_by_the_network_and_unknown_words_are_marked(open_page, server):
     page = ready(open_page(address("judged", "c0-3")))
-    expect(page.locator(".sentence-sign")).to_have_text("", timeout=30000)
-    page.locator("[name=typed]").fill("the zebra sat not")
-    page.locator("[name=typed]").press("Enter")
-    expect(page.locator(f".sentence-block.is-a {TOKEN} bdi")).to_have_text(["the", "zebra", "sat", "not"])
+    reading(page)
+    type_in(page, "the zebra sat not")
+    expect_words(page, ["the", "zebra", "sat", "not"])
     expect(page.locator(f".sentence-block.is-a {TOKEN}.is-unknown")).to_have_text(["zebra"])
     expect(page.locator(".sentence-block.is-a .sentence-note")).to_contain_text("unknown to the network")
     live = analytics.open_network(server.folder / "judged").run("the zebra sat not")
@@ -252,15 +267,25 @@ def test_typed_text_is_read_by_the_network_and_unknown_words_are_marked(open_pag
     last = live.class_probabilities[-1]
     name = ("bad", "good")[int(last.argmax())]
     expect(page.locator("#sentences-caption")).to_contain_text(f"{name} {round(100 * float(last.max()))} %")
-    assert parameters(page)["s"] == "tthe zebra sat not,c0-3"
+    expect_parameters(page, s="tthe zebra sat not,c0-3")
 
 
-def test_one_word_is_edited_and_both_versions_are_seen(open_page):
-    page = ready(open_page(address("judged", "tthe cat sat", word="a1")))
-    page.locator("[name=instead]").fill("not")
-    page.locator("[name=instead]").press("Enter")
-    expect(page.locator(".sentence-block.is-b")).to_be_visible()
-    assert (words(page), words(page, "b")) == (["the", "cat", "sat"], ["the", "not", "sat"])
+def test_one_word_is_edited_and_both_versions_are_seen(open_page, server):
+    page = open_page("/sentences")
+    held = []
+    page.route("**/ask/sentences-network", lambda route: held.append(route))
+    page.goto(server.url + address("judged", "tthe cat sat", word="a1"))
+    instead = page.locator("[name=instead]")
+    # It may be asked for a word before it is known whether there is a network.
+    expect(instead).to_be_disabled()
+    for route in held:
+        route.continue_()
+    page.unroute("**/ask/sentences-network")
+    expect(instead).to_be_enabled()
+    instead.fill("not")
+    instead.press("Enter")
+    expect_words(page, ["the", "not", "sat"], "b")
+    expect_words(page, ["the", "cat", "sat"])
     columns = page.evaluate("stateroom.sentences.stage.scene().columns")
     assert columns == [{"a": i, "b": i, "same": i != 1} for i in range(3)]
     difference = page.evaluate(
@@ -274,20 +299,20 @@ def test_one_word_is_edited_and_both_versions_are_seen(open_page):
 
 
 def test_the_list_is_changed_and_kept_in_the_address(open_page):
-    page = ready(open_page(address("judged", "tthe cat", "tthe cat sat", "tnot the cat")))
+    page = reading(ready(open_page(address("judged", "tthe cat", "tthe cat sat", "tnot the cat"))))
     expect(page.locator(".sentence-entry")).to_have_count(3)
     page.get_by_role("button", name="Move B up").click()
-    expect(page.locator(f".sentence-block.is-a {TOKEN} bdi")).to_have_text(["the", "cat", "sat"])
-    assert parameters(page)["s"] == "tthe cat sat,tthe cat,tnot the cat"
+    expect_words(page, ["the", "cat", "sat"])
+    expect_parameters(page, s="tthe cat sat,tthe cat,tnot the cat")
     page.get_by_role("button", name="Remove A").click()
-    expect(page.locator(f".sentence-block.is-b {TOKEN} bdi")).to_have_text(["not", "the", "cat"])
-    assert parameters(page)["s"] == "tthe cat,tnot the cat"
+    expect_words(page, ["not", "the", "cat"], "b")
+    expect_parameters(page, s="tthe cat,tnot the cat")
     page.go_back()
     expect(page.locator(".sentence-entry")).to_have_count(3)
 
 
-def test_words_of_two_sentences_are_aligned_as_they_are_found(open_page):
-    page = ready(open_page(VIEW + "&s=c3-6"))
+def test_words_are_aligned_as_they_are_found_and_not_torn_apart_where_hardly_one_is_common(open_page):
+    page = ready(open_page(address("tiny", "tthe cat sat not", "tnot <eos> 🙂 , שלום")))
     columns = page.evaluate(
         """() => {
             const answer = text => ({tokens: text.split(' ').map(each => ({text: each}))});
@@ -300,47 +325,41 @@ def test_words_of_two_sentences_are_aligned_as_they_are_found(open_page):
         [2, 1, True], [3, 2, True], [4, 3, True],
         [-1, 4, False], [-1, 5, False],
     ]  # fmt: skip
-
-
-def test_sentences_with_hardly_a_common_word_are_not_torn_apart(open_page):
-    page = ready(open_page(address("tiny", "tthe cat sat not", "tnot <eos> 🙂 , שלום")))
     expect(page.locator(".sentence-block.is-d")).to_contain_text("hardly a word in common")
     columns = page.evaluate("stateroom.sentences.stage.scene().columns.map(({a, b}) => [a, b])")
     assert columns == [[0, 0], [1, 1], [2, 2], [3, 3], [-1, 4]]
     assert page.locator(".sentence-block.is-d .sentence-row").count() == 0
 
 
-def test_markup_emoji_and_right_to_left_text_stay_text(open_page):
+def test_markup_emoji_and_right_to_left_text_stay_text(open_page, server):
     typed = "<img src=x onerror=document.title='owned'> 🙂 שלום <b>bold</b>"
     page = ready(open_page(address("tiny", "t" + typed)))
     assert words(page) == typed.split(" ")
     assert page.locator("#sentences-page img, #sentences-page b").count() == 0
     assert page.title() != "owned"
-    page.locator("[name=typed]").fill("שלום 🙂")
-    page.locator("[name=typed]").press("Enter")
-    expect(page.locator(f".sentence-block.is-a {TOKEN} bdi")).to_have_text(["שלום", "🙂"])
-    page = ready(open_page(VIEW + "&s=c0-30"))
-    assert "<b>mat</b>" in words(page)
+    type_in(page, "שלום 🙂")
+    expect_words(page, ["שלום", "🙂"])
+    page.goto(server.url + VIEW + "&s=c0-30")
+    assert "<b>mat</b>" in words(ready(page))
 
 
-def test_what_cannot_be_read_is_a_sentence(open_page):
+def test_what_cannot_be_read_is_a_sentence(open_page, server):
     page = ready(open_page(address("tiny", "tthe cat")))
-    expect(page.locator(".sentence-sign")).to_have_text("", timeout=30000)
-    page.locator("[name=typed]").fill("   ")
-    page.locator("[name=typed]").press("Enter")
+    reading(page)
+    type_in(page, "   ")
     expect(page.locator(".sentence-sign")).to_have_text("Type at least one word.")
-    page.locator("[name=typed]").fill("incomprehensible " * 1000)
-    page.locator("[name=typed]").press("Enter")
+    type_in(page, "incomprehensible " * 1000)
     expect(page.locator("#shell-messages")).to_contain_text("too long for an address")
-    page = open_page(address("tiny", "t" + "a " * 1001, "tthe cat"))
+    page.goto(server.url + address("tiny", "t" + "a " * 1001, "tthe cat"))
     expect(page.locator("#sentences-why")).to_contain_text("1,000")
+    reading(page)
     assert page.locator(f".sentence-block.is-a {TOKEN}").count() == 0
     page.get_by_role("button", name="Remove A").click()
     ready(page)
     expect(page.locator("#sentences-why")).to_be_hidden()
     page.get_by_role("button", name="Remove A").click()
     expect(page.locator("#sentences-why")).to_contain_text("No sentence is chosen.")
-    page = ready(open_page(VIEW))
+    page.goto(server.url + VIEW)
     expect(page.locator("[name=typed]")).to_be_disabled()
     expect(page.locator(".sentence-sign")).to_contain_text("network")
 
@@ -349,13 +368,13 @@ def test_two_readers_type_at_once_and_each_sees_their_own(open_page, server):
     texts = ["the cat sat not", "not , the dog sat"]
     pages = [ready(open_page(address("tiny", "c0-3"))) for _ in texts]
     for page, text in zip(pages, texts, strict=True):
-        expect(page.locator(".sentence-sign")).to_have_text("", timeout=30000)
+        reading(page)
         page.locator("[name=typed]").fill(text)
     for page in pages:
         page.locator("[name=typed]").press("Enter")
     network = analytics.open_network(server.folder / "tiny")
     for page, text in zip(pages, texts, strict=True):
-        expect(page.locator(f".sentence-block.is-a {TOKEN} bdi")).to_have_text(text.split())
+        expect_words(page, text.split())
         entropy = page.evaluate("stateroom.sentences.answers.a.predictions.entropy")
         assert entropy == pytest.approx(network.run(text).next_words.entropy.tolist(), rel=1e-3)
 
@@ -385,10 +404,10 @@ def test_the_recording_is_searched_and_browsed(open_page):
     picker = page.locator("#sentences-picker")
     expect(picker.locator(".picked-sentence").first).to_be_visible()
     page.locator("[name=find-sentence]").fill("little prince")
-    page.locator("[name=find-sentence]").press("Enter")
+    replaced(page, ".picked-lines", lambda: page.locator("[name=find-sentence]").press("Enter"))
     expect(picker).to_contain_text("found")
     expect(picker.locator(".picked-sentence bdi").first).to_contain_text("little prince")
-    page.locator("[name=order]").select_option("hardest")
+    replaced(page, ".picked-lines", lambda: page.locator("[name=order]").select_option("hardest"))
     expect(picker.locator(".picked-facts").first).to_contain_text("loss")
     losses = picker.locator(".picked-facts").all_inner_texts()
     values = [float(re.search(r"loss ([\d.]+)", text)[1]) for text in losses]
@@ -410,15 +429,15 @@ def test_a_long_text_is_marked_in_its_strip(open_page):
     page.mouse.down()
     page.mouse.move(box["x"] + 88 + width * 0.55, box["y"] + 8, steps=4)
     page.mouse.up()
-    page.wait_for_timeout(400)
-    marked = int(parameters(page)["from"]), int(parameters(page)["to"])
+    zoom = "[stateroom.sentences.view().zoom_from, stateroom.sentences.view().zoom_to]"
+    marked = eventually(page, lambda: page.evaluate(zoom), lambda found: 164 <= found[1] <= 167)
     assert 148 <= marked[0] <= 151
-    assert 164 <= marked[1] <= 167
-    assert words(page)[0] == words_of_the_plays()[marked[0]].replace("\t", "⇥").replace("\n", "↵")
+    expect_parameters(page, **{"from": str(marked[0]), "to": str(marked[1])})
+    first = words_of_the_plays()[marked[0]].replace("\t", "⇥").replace("\n", "↵")
+    expect(page.locator(f"{TOKEN} bdi").first).to_have_text(first)
     page.locator(".sentence-brush").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(300)
-    assert int(parameters(page)["from"]) == marked[0] + 1
+    expect_parameters(page, **{"from": str(marked[0] + 1)})
     page.locator(".sentence-strip-area").dblclick(position={"x": 400, "y": 8})
     expect(page.locator(".sentence-scale")).to_contain_text("Mark fewer words")
     assert page.evaluate("stateroom.sentences.stage.scene().isHeat")
@@ -426,34 +445,37 @@ def test_a_long_text_is_marked_in_its_strip(open_page):
     ready(page)
 
 
-def test_the_address_holds_the_view(open_page):
+def test_the_address_holds_the_view(open_page, server):
     page = ready(open_page(address("tiny", "tthe cat sat", "tthe cat , not")))
     page.locator("[name=clusters]").fill("3")
     page.locator("[name=clusters]").press("Enter")
     expect(page.locator("#sentences-legend")).to_be_visible()
-    clusters_shown(page, 3)
+    expect_equal(page, lambda: page.evaluate("stateroom.sentences.answers.a?.k"), 3)
     page.locator(f".sentence-block.is-b {TOKEN}").nth(1).click()
     expect(page.locator("#sentences-word h2")).to_contain_text("cat")
     page.locator("summary", has_text="rows under the words").click()
     page.locator(".tool-check input[value=entropy]").check()
     expect(page.locator(".sentence-block.is-a .sentence-row-name")).to_have_count(3)
-    page.wait_for_timeout(300)
-    other = ready(open_page(relative(page)))
-    expect(other.locator("#sentences-word h2")).to_contain_text("cat")
-    expect(other.locator(".sentence-block.is-a .sentence-row-name")).to_have_count(3)
-    assert relative(other) == relative(page)
     same = """JSON.stringify(stateroom.sentences.stage.scene(),
         (key, value) => key === 'answer' ? value.entry : value)"""
-    assert other.evaluate(same) == page.evaluate(same)
+    expect_parameters(page, clusters="3", word="b1")
+    eventually(page, lambda: parameters(page).get("rows", ""), lambda rows: "entropy" in rows)
+    kept, scene = relative(page), page.evaluate(same)
+    page.goto(server.url + kept)
+    ready(page)
+    expect(page.locator("#sentences-word h2")).to_contain_text("cat")
+    expect(page.locator(".sentence-block.is-a .sentence-row-name")).to_have_count(3)
+    expect_equal(page, lambda: relative(page), kept)
+    expect_equal(page, lambda: page.evaluate(same), scene)
 
 
 def test_the_keyboard_reaches_everything(open_page):
     page = ready(open_page(address("tiny", "tthe cat sat", "tnot the cat")))
-    expect(page.locator(".sentence-sign")).to_have_text("", timeout=30000)
+    reading(page)
     page.locator("body").press("t")
     page.keyboard.type("the dog sat")
     page.keyboard.press("Enter")
-    expect(page.locator(f".sentence-block.is-a {TOKEN} bdi")).to_have_text(["the", "dog", "sat"])
+    expect_words(page, ["the", "dog", "sat"])
     for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.classList.contains('sentence-token')"):
@@ -466,7 +488,7 @@ def test_the_keyboard_reaches_everything(open_page):
     page.keyboard.press("Enter")
     expect(page.locator("#sentences-word h2")).to_contain_text("dog")
     page.keyboard.press("x")
-    expect(page.locator(f".sentence-block.is-a {TOKEN} bdi")).to_have_text(["the", "cat", "sat"])
+    expect_words(page, ["the", "cat", "sat"])
     page.keyboard.press("/")
     expect(page.locator("#sentences-picker")).to_be_visible()
     page.keyboard.press("Escape")
@@ -479,9 +501,9 @@ def test_the_same_sentence_in_two_states_has_no_difference_of_measures(open_page
     page.locator("[name=beside]").select_option(parameters(page)["recording"])
     page.locator("[name=beside_state]").select_option("layer0.hidden")
     expect(page.locator(".sentence-block.is-b .sentence-head")).to_contain_text("layer0.hidden")
-    assert words(page) == words(page, "b")
     expect(page.locator(".sentence-block.is-d")).to_contain_text("different clusters")
-    assert parameters(page)["state2"] == "layer0.hidden"
+    assert words(page) == words(page, "b")
+    expect_parameters(page, state2="layer0.hidden")
     page.get_by_role("button", name="Show nothing beside it").click()
     expect(page.locator(".sentence-block.is-b")).to_have_count(0)
 
@@ -491,10 +513,9 @@ def test_what_is_typed_is_read_by_both_networks_that_are_shown(open_page, server
     page.get_by_role("button", name="Compare with another recording").click()
     page.locator("[name=beside]").select_option("tiny")
     expect(page.locator(".sentence-block.is-b .sentence-head")).to_contain_text("read by tiny")
-    page.locator("[name=typed]").fill("not the cat")
-    page.locator("[name=typed]").press("Enter")
+    type_in(page, "not the cat")
     for row in "ab":
-        expect(page.locator(f".sentence-block.is-{row} {TOKEN} bdi")).to_have_text(["not", "the", "cat"])
+        expect_words(page, ["not", "the", "cat"], row)
     expect(page.locator(".sentence-block.is-b .sentence-head")).to_contain_text("read by tiny")
     shown = page.evaluate("stateroom.sentences.answers.b.predictions.entropy")
     expected = analytics.open_network(server.folder / "tiny").run("not the cat").next_words.entropy
@@ -506,9 +527,9 @@ def test_another_recording_keeps_what_was_typed(open_page):
     page.locator("#shell-recording").click()
     page.get_by_role("listbox").get_by_role("option", name="tiny", exact=True).click()
     expect(page).to_have_url(re.compile("recording=tiny"))
-    expect(page.locator(f".sentence-block.is-a {TOKEN} bdi")).to_have_text(["the", "cat", "sat"])
+    expect_words(page, ["the", "cat", "sat"])
     expect(page.locator(".sentence-entry")).to_have_count(1)
-    assert "word" not in parameters(page)
+    expect_parameters(page, word=None)
 
 
 def test_the_plain_view_colours_words_by_a_cluster_or_a_unit(open_page, server):
@@ -524,7 +545,7 @@ def test_the_plain_view_colours_words_by_a_cluster_or_a_unit(open_page, server):
     expected = analytics.open_recording(server.folder / "plays").states(STATE).read(3, 15, [5])[:, 0]
     values = [float(word.get_attribute("data-value").replace("−", "-")) for word in shown.all()]
     assert values == pytest.approx(expected.tolist(), rel=2e-3, abs=1e-4)
-    assert parameters(page)["mode"] == "plain"
+    expect_parameters(page, mode="plain")
 
 
 def test_the_picture_and_the_measures_are_saved(open_page):
@@ -553,13 +574,12 @@ def test_the_picture_and_the_measures_are_saved(open_page):
     assert table["mean positive part"][: 3 * n_clusters].to_numpy() == pytest.approx(shown)
 
 
-def test_other_pages_lead_here(open_page):
+def test_other_pages_lead_here(open_page, server):
     page = open_page(f"/match?recording=plays&state={STATE}&from=4&to=9")
     page.wait_for_selector("#match-tokens .cell")
     page.get_by_role("link", name="in Sentences").click()
-    ready(page)
-    assert words(page) == words_of_the_plays()[4:9]
-    page = open_page(f"/clusters?recording=plays&state={STATE}&word=0")
+    expect_words(page, words_of_the_plays()[4:9])
+    page.goto(f"{server.url}/clusters?recording=plays&state={STATE}&word=0")
     page.wait_for_selector(".word-key")
     page.locator(".word-key").get_by_role("link", name="in Sentences").click()
     expect(page.locator("#sentences-picker .picked-sentence").first).to_be_visible()
@@ -570,7 +590,7 @@ def test_other_pages_lead_here(open_page):
 def test_it_looks_right(open_page, shot, theme, width):
     page = ready(open_page(VIEW + "&s=c3-15,c40-52&word=a2", theme=theme, width=width))
     expect(page.locator("#sentences-word h2")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect_fit(page)
     cut = """() => [...document.querySelectorAll('.sentence-token')].filter(made => {
         const [inner, outer] = [made.firstChild.getBoundingClientRect(), made.getBoundingClientRect()];
         return inner.width > outer.width + 1 || inner.height > outer.height + 6;
@@ -592,7 +612,7 @@ def test_the_same_words_in_another_order_are_read_otherwise(open_page, shot):
     page = ready(
         open_page(address("reviews-balanced", "t" + FIRST, "t" + SECOND, state="layer0.hidden", clusters="2"))
     )
-    expect(page.locator(".sentence-block")).to_have_count(3, timeout=30000)
+    expect(page.locator(".sentence-block")).to_have_count(3)
     moved = """row => {
         const answer = stateroom.sentences.answers[row];
         const index = answer.tokens.findIndex(token => token.text === 'though');
@@ -629,15 +649,16 @@ def test_measures_of_unlike_networks_stand_in_the_columns_of_their_heads(open_pa
     )
 
 
-def test_a_saved_picture_tells_networks_differences_and_how_to_read_it(open_page):
+def test_a_saved_picture_tells_networks_differences_and_how_to_read_it(open_page, server):
     view = address("judged", "tthe cat sat", "+tthe cat sat", beside="judged", state2="layer0.update_gate")
-    tree = ElementTree.parse(saved(ready(open_page(view)), "SVG"))
+    page = ready(open_page(view))
+    tree = ElementTree.parse(saved(page, "SVG"))
     texts = [made.text or "" for made in tree.iter(f"{SVG}text")]
     told = ("read by judged · layer0.hidden", "read by judged · layer0.update_gate")
     for wanted in (*told, "different clusters", "outlined: mean positive part"):
         assert any(wanted in text for text in texts), wanted
-    page = ready(open_page(address("judged", "tthe cat sat", "tthe not sat")))
-    shown = page.locator(".sentence-block.is-d .sentence-cell").all_inner_texts()
+    page.goto(server.url + address("judged", "tthe cat sat", "tthe not sat"))
+    shown = ready(page).locator(".sentence-block.is-d .sentence-cell").all_inner_texts()
     assert len(shown) == 3
     assert all(re.fullmatch(r"([+−]?)\d\.\d\d", text) for text in shown), "as many digits as their neighbours"
     tree = ElementTree.parse(saved(page, "SVG"))
@@ -662,44 +683,41 @@ def test_a_ninth_sentence_drops_the_last_and_that_is_said(open_page):
     page = ready(open_page(address("judged", *(f"tthe cat {'sat ' * times}".strip() for times in range(8)))))
     expect(page.locator(".sentence-entry")).to_have_count(8)
     page.get_by_role("button", name="Edit a word of A and compare").click()
-    page.locator("[name=typed]").fill("not the cat")
-    page.locator("[name=typed]").press("Enter")
-    expect(page.locator(f".sentence-block.is-b {TOKEN} bdi")).to_have_text(["not", "the", "cat"])
+    type_in(page, "not the cat")
+    expect_words(page, ["not", "the", "cat"], "b")
     expect(page.locator(".sentence-entry")).to_have_count(8)
     expect(page.locator(".message")).to_contain_text("The last one was dropped")
 
 
 def test_too_many_words_stay_in_the_field(open_page):
     page = ready(open_page(address("judged", "tthe cat sat")))
-    page.locator("[name=typed]").fill("cat " * 10_000)
-    page.locator("[name=typed]").press("Enter")
+    type_in(page, "cat " * 10_000)
     expect(page.locator(".sentence-sign")).to_contain_text("at most 1,000 words. This has 10,000")
     assert page.locator("[name=typed]").input_value().startswith("cat cat")
-    assert parameters(page)["s"] == "tthe cat sat"
+    expect_parameters(page, s="tthe cat sat")
     assert words(page) == ["the", "cat", "sat"]
 
 
-def test_a_place_is_read_as_words_by_a_network_of_another_text(open_page):
+def test_a_place_is_read_as_words_by_a_network_of_another_text(open_page, server):
     page = ready(open_page(address("tiny", "c0-3")))
     page.get_by_role("button", name="Compare with another recording").click()
     page.locator("[name=beside]").select_option("judged")
     expect(page.locator(".sentence-block.is-b .sentence-head")).to_contain_text("read by judged")
-    assert parameters(page)["s"] == "c0-3,+c0-3", "both recordings are of one text"
+    # Both recordings are of one text.
+    expect_parameters(page, s="c0-3,+c0-3")
     page.locator("[name=beside]").select_option("plays")
     expect(page.locator("[name=beside]")).to_have_value("plays")
-    assert parameters(page)["s"] == "c0-3,+tthe cat sat"
-    page = ready(open_page(address("tiny", "c0-3", beside="plays", state2=STATE)))
-    page.get_by_role("button", name="Read A by the second network").click()
+    expect_parameters(page, s="c0-3,+tthe cat sat")
+    page.goto(server.url + address("tiny", "c0-3", beside="plays", state2=STATE))
+    reading(page).get_by_role("button", name="Read A by the second network").click()
     expect(page.locator(".sentence-entry")).to_have_count(2)
-    assert parameters(page)["s"] == "c0-3,+tthe cat sat"
+    expect_parameters(page, s="c0-3,+tthe cat sat")
 
 
 def test_a_cluster_is_ringed_where_it_is_drawn_and_nowhere_else(open_page):
     page = ready(open_page(address("judged", "tthe cat sat", "tthe cat sat not")))
     page.mouse.move(*spot(page, "a", 0, 2))
-    page.wait_for_timeout(300)
-    ringed = page.evaluate(
-        """() => {
+    ringed = """() => {
             const {stage, layout} = stateroom.sentences;
             const canvas = document.querySelector('.sentence-block.is-d .sentence-over');
             const ratio = canvas.width / canvas.clientWidth;
@@ -713,8 +731,7 @@ def test_a_cluster_is_ringed_where_it_is_drawn_and_nowhere_else(open_page):
                 return data.some((value, place) => place % 4 === 3 && value > 128);
             });
         }"""
-    )
-    assert ringed == [True, True, True, False]
+    expect_equal(page, lambda: page.evaluate(ringed), [True, True, True, False])
 
 
 def test_what_is_read_out_parts_words_and_focus_comes_back(open_page):
@@ -724,15 +741,17 @@ def test_what_is_read_out_parts_words_and_focus_comes_back(open_page):
     ]  # fmt: skip
     page.locator(TOKEN).first.focus()
     page.keyboard.press("ArrowDown")
-    told = page.locator(TOKEN).first.get_attribute("aria-description")
-    assert re.search(r"expects (\S+ \d+ % ?){5}\.", told), told
+    told = re.compile(r"expects (\S+ \d+ % ?){5}\.")
+    expect(page.locator(TOKEN).first).to_have_attribute("aria-description", told)
     page.keyboard.press("/")
     expect(page.locator("[name=find-sentence]")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="From the recording")).to_be_focused()
 
 
-def test_white_space_is_kept_where_it_is_a_token(open_page, server):
+@pytest.fixture
+def letters(server: Server) -> Iterator[str]:
+    """A recording whose tokens are letters; asked for before `open_page`, it is there as long as its page."""
     model = torch.nn.Sequential(torch.nn.Embedding(4, 3), torch.nn.GRU(3, 5))
     path = server.folder / "letters"
     analytics.record(
@@ -743,28 +762,26 @@ def test_white_space_is_kept_where_it_is_a_token(open_page, server):
         head=torch.nn.Linear(5, 4),
         progress=False,
     )
-    try:
-        page = ready(open_page(address("letters", "tab")))
-        expect(page.locator(".sentence-sign")).to_have_text("", timeout=30000)
-        page.locator("[name=typed]").fill(" cab ")
-        page.locator("[name=typed]").press("Enter")
-        expect(page.locator(f".sentence-block.is-a {TOKEN} bdi")).to_have_text(["␣", "c", "a", "b", "␣"])
-        page.locator(f".sentence-block.is-a {TOKEN}").nth(2).click()
-        page.locator("[name=instead]").fill(" ")
-        page.locator("[name=instead]").press("Enter")
-        expect(page.locator(f".sentence-block.is-b {TOKEN} bdi")).to_have_text(["␣", "c", "␣", "b", "␣"])
-        assert parameters(page)["s"].startswith("t cab ,t c b ")
-    finally:
-        shutil.rmtree(path)
+    yield path.name
+    shutil.rmtree(path)
 
 
-def test_words_that_cannot_be_read_have_no_row(open_page):
-    expected = open_page(address("tiny", "t" + "the cat sat " * 60)).locator(
-        ".sentence-row-name", has_text="expects"
-    )
-    expect(expected).to_have_count(1)
-    view = address("tiny", "t" + "the cat sat " * 60, **{"from": "0", "to": "180"})
-    page = open_page(view)
+def test_white_space_is_kept_where_it_is_a_token(letters, open_page):
+    page = reading(ready(open_page(address(letters, "tab"))))
+    type_in(page, " cab ")
+    expect_words(page, ["␣", "c", "a", "b", "␣"])
+    page.locator(f".sentence-block.is-a {TOKEN}").nth(2).click()
+    page.locator("[name=instead]").fill(" ")
+    page.locator("[name=instead]").press("Enter")
+    expect_words(page, ["␣", "c", "␣", "b", "␣"], "b")
+    eventually(page, lambda: parameters(page)["s"], lambda shown: shown.startswith("t cab ,t c b "))
+
+
+def test_words_that_cannot_be_read_have_no_row(open_page, server):
+    text = "t" + "the cat sat " * 60
+    page = open_page(address("tiny", text))
+    expect(page.locator(".sentence-row-name", has_text="expects")).to_have_count(1)
+    page.goto(server.url + address("tiny", text, **{"from": "0", "to": "180"}))
     expect(page.locator(".sentence-row-name", has_text="p(next)")).to_have_count(1)
     expect(page.locator(".sentence-row-name", has_text="expects")).to_have_count(0)
 
