@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.server import ROOT, environment
+from tests.server import ROOT, environment, free_port
 
-START_SECONDS = 60
-STOP_SECONDS = 40
+START_SECONDS = 120
+STOP_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,8 @@ class Gunicorn:
         with os.scandir(self.output.parent / "cache" / "locks") as entries:
             # The number stands in the entry: the file may be gone already.
             locks = {entry.inode() for entry in entries if entry.name != "room"}
-        held = [line.split() for line in Path("/proc/locks").read_text().splitlines() if "FLOCK" in line]
+        lines = Path("/proc/locks").read_text().splitlines()
+        held = [line.split() for line in lines if "FLOCK" in line and "->" not in line]
         return [int(pid) for *_, pid, place, _start, _end in held if int(place.split(":")[2]) in locks]
 
     def get(self, path: str) -> tuple[int, bytes]:
@@ -68,8 +68,7 @@ class Gunicorn:
 @contextmanager
 def serving(folder: Path, **settings: object) -> Iterator[Gunicorn]:
     """Serve with a cache and a key in `folder`, and end every process afterwards."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     places = {"port": port, "cache_dir": folder / "cache", "secret_key_file": folder / "key"}
     output = folder / "gunicorn.log"
     with output.open("wb") as out:

@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.server import ROOT
+from tests.server import ROOT, free_port
+
+__all__ = ["PREFIX", "free_port", "in_front", "missing"]
 
 PROGRAM = "/usr/sbin/nginx"
 EXAMPLE = ROOT / "deploy" / "nginx.conf"
@@ -19,8 +21,8 @@ EXAMPLE_UPSTREAM = ROOT / "deploy" / "nginx-upstream.conf"
 EXAMPLE_ADDRESS = "127.0.0.1:8050"
 PREFIX = "/lab/"
 """Where the example serves the pages."""
-START_SECONDS = 20
-STOP_SECONDS = 10
+START_SECONDS = 60
+STOP_SECONDS = 60
 
 CONFIGURATION = """\
 daemon off;
@@ -50,12 +52,6 @@ http {{
 def missing() -> str:
     """Return why there is no nginx here; empty where there is one."""
     return "" if Path(PROGRAM).exists() else "nginx is not installed: apt-get install nginx-light"
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
 
 
 @contextmanager
@@ -102,7 +98,7 @@ def _await(port: int, process: subprocess.Popen, log: Path) -> None:
     ends = time.monotonic() + START_SECONDS
     while time.monotonic() < ends and process.poll() is None:
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection(("127.0.0.1", port), timeout=START_SECONDS).close()
         except OSError:
             time.sleep(0.05)
         else:

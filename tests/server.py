@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,21 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 READY = re.compile(r"Stateroom is ready: (http://\S+)/ ")
-STOP_SECONDS = 10
+STOP_SECONDS = 60
+_held: list[socket.socket] = []
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on, and that nobody else is given until this process ends.
+
+    A socket that is bound and does not listen holds it; whoever listens on it has to allow the address to be
+    used again, as every server here does.
+    """
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    _held.append(holder)
+    return holder.getsockname()[1]
 
 
 def environment(settings: dict[str, object]) -> dict[str, str]:

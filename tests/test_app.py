@@ -17,7 +17,7 @@ from dashboard.links import PATHS
 from tests.networks import lstm_recording
 from tests.server import ROOT, environment, running
 
-WAIT_SECONDS = 60
+WAIT_SECONDS = 180
 
 
 @pytest.fixture(scope="module")

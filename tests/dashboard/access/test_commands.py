@@ -81,6 +81,6 @@ def test_it_runs_as_readme_says(tmp_path):
         input=PASSWORD + "\n",
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "Added ada.\n", "")

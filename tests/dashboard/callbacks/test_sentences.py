@@ -25,7 +25,7 @@ ASKED = {
     "recording": "tiny", "state": "layer1.cell", "clusters": 3, "min_count": 1, "find": "the", "unit": 1,
     "entry": "c0-5", "index": 2,
 }  # fmt: skip
-WAIT_S = 60
+WAIT_S = 180
 
 
 @pytest.fixture(scope="module")

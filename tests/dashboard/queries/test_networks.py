@@ -20,7 +20,7 @@ from tests.torch_threads import one_thread
 __all__ = ["one_thread"]
 
 ROOT = Path(__file__).resolve().parents[3]
-WAIT_S = 60
+WAIT_S = 180
 
 
 @pytest.fixture(scope="module")
