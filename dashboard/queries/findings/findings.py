@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
@@ -35,6 +36,7 @@ from dashboard.user import current_user
 
 __all__ = ["Filter", "FindingQueries"]
 
+PICTURES_AT_ONCE = 16
 GONE = "There is no such finding any more, or it is on a recording that you do not see."
 
 
@@ -72,8 +74,9 @@ class FindingQueries:
         sight = Sight(self._recordings)
         newest = select(*TEXTS).order_by(FINDINGS.c.created.desc(), FINDINGS.c.id)
         with self._database.reading(FINDINGS) as connection:
-            rows = [] if connection is None else connection.execute(newest).mappings().all()
-        return [finding for finding in map(finding_of, rows) if sight.sees(finding)], sight
+            rows = () if connection is None else connection.execute(newest).mappings()
+            kept = [finding_of(row) for row in rows]
+        return [finding for finding in kept if sight.sees(finding)], sight
 
     def one(self, finding_id: str) -> tuple[Finding, Sight]:
         """Return a finding that the user who asks may see."""
@@ -90,14 +93,17 @@ class FindingQueries:
         return next(self.pictures([finding]))
 
     def pictures(self, findings: Iterable[Finding]) -> Iterator[str]:
-        """Yield the picture of each, one at a time: together they may be large."""
-        for finding in findings:
-            content = b""
+        """Yield the picture of each, a few at a time: together they may be large."""
+        waiting = iter(findings)
+        while together := list(islice(waiting, PICTURES_AT_ONCE)):
+            pictures: dict[str, bytes] = {}
             with self._database.reading(FINDINGS) as connection:
-                if connection is not None and finding.picture_type:
-                    chosen = select(FINDINGS.c.picture).where(FINDINGS.c.id == finding.id)
-                    content = connection.scalar(chosen) or b""
-            yield as_address(finding.picture_type, content)
+                drawn = [finding.id for finding in together if finding.picture_type]
+                if connection is not None and drawn:
+                    chosen = select(FINDINGS.c.id, FINDINGS.c.picture).where(FINDINGS.c.id.in_(drawn))
+                    pictures = {row.id: row.picture for row in connection.execute(chosen)}
+            for finding in together:
+                yield as_address(finding.picture_type, pictures.get(finding.id, b""))
 
     def keep(self, submitted: Submitted, *, page: str, query: str, recordings: Iterable[str]) -> Finding:
         """Keep a view and what is said of it; `recordings` are keys, of which some may be no recordings.

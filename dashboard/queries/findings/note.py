@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -19,6 +20,8 @@ TAGS = {
     "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 LINE_CHARACTERS = 200
+_PARSERS = threading.local()
+"""A parser keeps state while it reads, so each thread has its own."""
 
 
 @lru_cache(maxsize=256)
@@ -66,10 +69,11 @@ def _unescaped(text: str) -> str:
 
 
 def _markdown() -> MarkdownIt:
-    # A parser keeps state while it reads, so each thread has its own.
-    markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    markdown.add_render_rule("image", _as_link)
-    return markdown
+    if not hasattr(_PARSERS, "markdown"):
+        markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+        markdown.add_render_rule("image", _as_link)
+        _PARSERS.markdown = markdown
+    return _PARSERS.markdown
 
 
 def _as_link(_renderer: RendererHTML, tokens: Sequence[Token], place: int, *_: Any) -> str:

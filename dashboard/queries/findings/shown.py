@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -69,4 +70,4 @@ def _row(finding: Finding, sight: Sight) -> dict[str, Any]:
 
 
 def _counted(values: Sequence[str]) -> list[tuple[str, int]]:
-    return [(value, values.count(value)) for value in sorted(set(values), key=str.casefold)]
+    return sorted(Counter(values).items(), key=lambda counted: counted[0].casefold())

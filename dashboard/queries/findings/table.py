@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, Text
@@ -72,6 +73,10 @@ class Finding:
     """`svg`, `png`, or empty where there is none."""
 
 
+PLAIN = tuple(name for name in Finding.__slots__ if name not in ("recordings", "numbers"))
+"""Fields that are stored as they are."""
+
+
 def row_of(finding: Finding, picture: bytes) -> dict[str, Any]:
     """Return the values of a row."""
     row = {field: getattr(finding, field) for field in Finding.__slots__}
@@ -82,6 +87,12 @@ def row_of(finding: Finding, picture: bytes) -> dict[str, Any]:
 
 def finding_of(row: Mapping[str, Any]) -> Finding:
     """Read a row, with or without its picture."""
-    recordings = tuple(KeptRecording(**recording) for recording in json.loads(row["recordings"]))
-    plain = {name: row[name] for name in Finding.__slots__ if name not in ("recordings", "numbers")}
-    return Finding(**plain, recordings=recordings, numbers=tuple(json.loads(row["numbers"])))
+    plain = {name: row[name] for name in PLAIN}
+    numbers = tuple(json.loads(row["numbers"]))
+    return Finding(**plain, recordings=_recordings_of(row["recordings"]), numbers=numbers)
+
+
+@lru_cache(maxsize=256)
+def _recordings_of(text: str) -> tuple[KeptRecording, ...]:
+    """Read recordings as they are stored: many findings are about the same ones."""
+    return tuple(KeptRecording(**recording) for recording in json.loads(text))
