@@ -251,7 +251,7 @@
                 compare.svgText(22, top + 16, shortened(compare.nameOf(row.index), Math.floor((left - NAMES.before) / NAMES.letter)), {fill: compare.style("--text")}), ...rowMarks(row, {left, toX, top}));
             line.append(Number.isFinite(row.value) || row.text
                 ? compare.svgText(right + 8, top + 16, row.text, {"fill": compare.style("--text"), "font-size": 12})
-                : compare.svgText(left, top + 16, shortened(row.why || "undefined", Math.floor((width - left) / 6))));
+                : compare.svgText(left + 4, top + 16, shortened(row.why || "undefined", Math.floor((width - left) / 6))));
             line.addEventListener("pointermove", (event) => stateroom.tip.show(event.clientX, event.clientY, [compare.nameOf(row.index), ...(row.tip || []), row.why]));
             line.addEventListener("pointerleave", () => stateroom.tip.hide());
             picture.append(line);
