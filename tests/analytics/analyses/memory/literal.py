@@ -40,7 +40,7 @@ def jacobians(network, embedded, starts, state, *, longest=None):
         if longest is not None:
             yield from _one_by_one(network, inputs, start, longest)
             continue
-        every = torch.autograd.functional.jacobian(states, inputs).numpy()
+        every = torch.autograd.functional.jacobian(states, inputs, vectorize=True).numpy()
         for t in range(stop - start):
             for s in range(t + 1):
                 yield start + t, start + s, every[t, :, s]
@@ -68,4 +68,8 @@ def _one_by_one(network, inputs, start, longest):
         def state(value, t=t):
             return network(value[None, None], before[t][None])[0][0, 0]
 
-        yield start + t, start + t, torch.autograd.functional.jacobian(state, inputs[t]).numpy()
+        yield (
+            start + t,
+            start + t,
+            torch.autograd.functional.jacobian(state, inputs[t], vectorize=True).numpy(),
+        )

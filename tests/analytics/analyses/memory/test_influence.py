@@ -34,7 +34,7 @@ def expected(network, values, before, state):
     def of_first(first):
         return states_of(network, torch.cat([first[None], values[1:]]), before, state)
 
-    jacobian = torch.autograd.functional.jacobian(of_first, values[0])
+    jacobian = torch.autograd.functional.jacobian(of_first, values[0], vectorize=True)
     return jacobian.flatten(1).norm(dim=1).numpy()
 
 
