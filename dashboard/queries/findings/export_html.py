@@ -71,10 +71,16 @@ def _article(finding: Finding, picture: str, sight: Sight, address: str) -> str:
         f"<div class='note'>{as_html(finding.note)}</div>",
         f'<img alt="{escape(_alternative(finding))}" src="{picture}">' if picture else "",
         _numbers(finding),
-        f"<footer>{_recordings(finding)}"
-        f'<a href="{escape(address)}" rel="noopener noreferrer">Open the view</a></footer>',
+        f"<footer>{_recordings(finding)}{_way(finding, sight, address)}</footer>",
     ]
     return "<article>\n" + "\n".join(part for part in parts if part) + "\n</article>\n"
+
+
+def _way(finding: Finding, sight: Sight, address: str) -> str:
+    """The link to the view, as long as it can be opened."""
+    if any(sight.state(finding, recording) == "deleted" for recording in finding.recordings):
+        return ""
+    return f'<a href="{escape(address)}" rel="noopener noreferrer">Open the view</a>'
 
 
 def _since(recording: KeptRecording, state: str) -> str:

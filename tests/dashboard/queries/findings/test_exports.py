@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import shutil
@@ -106,8 +107,20 @@ def test_the_page_holds_pictures_and_runs_nothing(findings):
     assert policy[0].startswith("default-src 'none'; img-src data:")
 
 
+def test_each_of_many_findings_has_its_own_picture(findings):
+    for number in range(20):
+        drawn = PICTURE.replace(">x<", f">{number}<") if number % 3 else ""
+        keep(findings, title=f"finding {number}", picture=drawn)
+    found, _ = findings.visible()
+    for finding, picture in zip(found, findings.pictures(found), strict=True):
+        number = int(finding.title.split()[1])
+        drawn = base64.b64decode(picture.partition(",")[2]).decode()
+        assert f">{number}<" in drawn if number % 3 else drawn == ""
+
+
 def test_the_page_says_what_became_of_a_recording(findings, tmp_path):
     keep(findings)
+    assert "Open the view" in page(findings)
     shutil.rmtree(tmp_path / "plays")
-    assert "was deleted since" in page(findings)
+    assert "was deleted since" in page(findings) and "Open the view" not in page(findings)
     assert table(findings)[0]["recordings since"] == "deleted"
