@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 import analytics
 from tests.browser.conftest import DEMO, Server
-from tests.browser.waiting import expect_equal, expect_fit, expect_parameters, relative
+from tests.browser.waiting import eventually, expect_equal, expect_fit, expect_parameters, relative
 from tests.networks import UNITS, words_of_the_plays
 
 VIEW = "/clusters?recording=plays&state=layer0.cell&clusters=4&words=40"
@@ -90,12 +90,25 @@ def square(page: Page, unit: int) -> tuple[float, float]:
     )
 
 
+def tip_at(page: Page, where: Callable[[], tuple[float, float]], wanted: str) -> str:
+    """Point where something is by now until it tells what is wanted; return all that it tells."""
+
+    def told() -> str:
+        page.mouse.move(*where())
+        return page.locator(".tip").inner_text() if page.locator(".tip").is_visible() else ""
+
+    return eventually(page, told, lambda text: wanted in text)
+
+
 def told_at(page: Page, unit: int) -> str:
     """Point at a unit's square; return what is told of it."""
-    page.mouse.move(*square(page, unit))
-    tip = page.locator(".tip")
-    expect(tip).to_contain_text(f"unit {unit},")
-    return tip.inner_text()
+    return tip_at(page, lambda: square(page, unit), f"unit {unit},")
+
+
+def press_unit(page: Page, unit: int) -> None:
+    told_at(page, unit)
+    page.mouse.down()
+    page.mouse.up()
 
 
 def color_at(page: Page, unit: int) -> list[int]:
@@ -205,23 +218,20 @@ def test_an_edge_tells_its_mean_and_both_parts(open_page, server):
         block = expected[np.ix_(ids, np.flatnonzero(units == edge["unit"]))]
         assert edge["mean"] == pytest.approx(block.mean(), rel=1e-4)
         assert edge["positive"] == pytest.approx(np.maximum(block, 0).mean(), rel=1e-4, abs=1e-9)
-    middle = page.evaluate(
-        """() => {
+    middle = """() => {
             const path = document.querySelectorAll('.edge-reach')[0];
             const box = path.ownerSVGElement.getBoundingClientRect();
             const {x, y} = path.getPointAtLength(path.getTotalLength() / 2);
             return [box.left + x - stateroom.clusters.scene.columns.gutter, box.top + y];
         }"""
-    )
-    page.mouse.move(*middle)
-    expect(page.locator(".tip")).to_contain_text("positive part +")
+    tip_at(page, lambda: page.evaluate(middle), "positive part +")
     page.locator("[name=share]").fill("100")
     expect(page.locator("path.edge")).to_have_count(1)
 
 
 def test_a_unit_is_explained_and_its_contexts_lead_to_match(open_page, server):
     page = ready(open_page(VIEW))
-    page.mouse.click(*square(page, 7))
+    press_unit(page, 7)
     detail = page.locator("#clusters-unit")
     expect(detail.locator("h2")).to_have_text("Unit 7")
     found = analytics.words_of_unit(response(server.folder), 7, n_words=20, min_count=5)
@@ -381,7 +391,7 @@ def test_the_address_holds_the_view(open_page, server):
     page.locator("[name=share]").fill("5")
     word(page, "king").click()
     expect(page.locator(".word-key")).to_have_count(1)
-    page.mouse.click(*square(page, 2))
+    press_unit(page, 2)
     expect(page.locator("#clusters-unit h2")).to_have_text("Unit 2")
     page.locator(".chip-head").first.click()
     expect_parameters(page, clusters="3", method="separate", chips="width", share="0.05", unit="2", pick="u0")

@@ -35,6 +35,7 @@ from tests.torch_threads import one_thread
 __all__ = ["one_thread"]
 
 STATE = "layer0.cell"
+LONG_S = 180
 VIEW = f"/sentences?recording=plays&state={STATE}&clusters=4"
 TOKEN = ".sentence-token"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -47,10 +48,24 @@ def networks(server):
     """Two recordings that ship their networks, beside one that does not."""
     language_recording(server.folder / "tiny")
     classifier_recording(server.folder / "judged", kind="gru")
+    # The first to read loads torch, for which a page would have to wait long on a busy machine.
+    glyphs_of(server, "the cat")
     yield
     for name in ("tiny", "judged"):
         for made in (server.folder / name, server.folder / f"{name}-network"):
             shutil.rmtree(made)
+
+
+def glyphs_of(server: Server, text: str) -> dict:
+    """Ask the server how the small language model reads a text."""
+    body = {
+        "recording": "tiny",
+        "state": "layer1.cell",
+        "clusters": 3,
+        "min_count": 1,
+        "entry": "t" + text,
+    }
+    return requests.post(f"{server.url}/ask/sentences-glyphs", json=body, timeout=LONG_S).json()["answer"]
 
 
 def address(recording: str, *entries: str, **fields: str) -> str:
@@ -59,10 +74,19 @@ def address(recording: str, *entries: str, **fields: str) -> str:
     return "/sentences?" + urlencode({"recording": recording, "least": "1", "s": written, **fields})
 
 
+SETTLED = """() => {
+    const loading = document.querySelector('.sentence-sign.is-loading');
+    const refused = document.querySelector('[name=typed]').disabled;
+    const live = [...document.querySelectorAll('.sentence-entry button:not(:disabled)')]
+        .some(made => made.textContent === 'edit');
+    return document.fonts.status === 'loaded' && !loading && (refused || live);
+}"""
+
+
 def ready(page: Page) -> Page:
-    """Wait for the words, in the faces by which they are laid out."""
+    """Wait for the words in their faces, and for what is said of the network: then nothing moves."""
     page.wait_for_selector(TOKEN)
-    page.wait_for_function("() => document.fonts.status === 'loaded'")
+    page.wait_for_function(SETTLED)
     return page
 
 
@@ -113,6 +137,16 @@ def spot(page: Page, row: str, index: int, cluster: int) -> tuple[float, float]:
     )
 
 
+def told_at(page: Page, index: int, cluster: int) -> str:
+    """Point at the bar of a cluster in the glyph of a word of A; return what is told of it."""
+
+    def told() -> str:
+        page.mouse.move(*spot(page, "a", index, cluster))
+        return page.locator(".tip").inner_text() if page.locator(".tip").is_visible() else ""
+
+    return eventually(page, told, lambda text: f"cluster {cluster + 1}" in text)
+
+
 def pixel(page: Page, row: str, x: float, y: float) -> list[int]:
     """Red, green and blue of a point of the glyphs."""
     return page.evaluate(
@@ -147,10 +181,7 @@ def test_a_glyph_tells_the_measures_of_the_sentence(open_page, server):
     shown = words_of_the_plays()[3:15]
     assert words(page) == shown
     for index, cluster in ((0, 0), (4, 2), (11, 3)):
-        page.mouse.move(*spot(page, "a", index, cluster))
-        tip = page.locator(".tip")
-        expect(tip).to_contain_text(f"cluster {cluster + 1}")
-        told = tip.inner_text().replace("−", "-")
+        told = told_at(page, index, cluster).replace("−", "-")
         size = expected.sizes[cluster]
         for name, value, update in (
             ("positive", expected.positive, expected.update_positive),
@@ -381,14 +412,7 @@ def test_two_readers_type_at_once_and_each_sees_their_own(open_page, server):
 
 def test_many_questions_at_once_are_not_mixed_up(server):
     def ask(text: str) -> tuple[list[str], str]:
-        body = {
-            "recording": "tiny",
-            "state": "layer1.cell",
-            "clusters": 3,
-            "min_count": 1,
-            "entry": "t" + text,
-        }
-        answer = requests.post(f"{server.url}/ask/sentences-glyphs", json=body, timeout=60).json()["answer"]
+        answer = glyphs_of(server, text)
         return [token["text"] for token in answer["tokens"]], answer["entry"]
 
     texts = [f"{'the ' * (n % 7 + 1)}cat sat" for n in range(24)]
@@ -716,7 +740,7 @@ def test_a_place_is_read_as_words_by_a_network_of_another_text(open_page, server
 
 def test_a_cluster_is_ringed_where_it_is_drawn_and_nowhere_else(open_page):
     page = ready(open_page(address("judged", "tthe cat sat", "tthe cat sat not")))
-    page.mouse.move(*spot(page, "a", 0, 2))
+    told_at(page, 0, 2)
     ringed = """() => {
             const {stage, layout} = stateroom.sentences;
             const canvas = document.querySelector('.sentence-block.is-d .sentence-over');
