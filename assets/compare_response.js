@@ -41,7 +41,7 @@
             + (Number.isFinite(row.within) ? " (" + compare.fixed(row.within, 2) + " where the word is the same)" : ""));
         const constant = known().filter((row) => row.constant > 0).map((row) => stateroom.whole(row.constant) + " units of " + row.name + " never vary and are left out.");
         return ["Over the " + stateroom.whole(nWords) + " words that occur at least " + minCount + " times in each. A bar ends at the mean; the box holds half of the words, the line 9 to 91 %.",
-            ...shown().map((row) => row.why),
+            ...shown().filter((row) => row.apart).map((row) => row.why),
             changes.length ? "Root mean square change from a position to the next, in standard deviations: " + changes.join(", ") + "." : "", ...constant].filter(Boolean).join(" ");
     }
 

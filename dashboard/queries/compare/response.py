@@ -117,7 +117,8 @@ def _left_out(each: Chosen) -> dict[str, Any]:
     """The row of a recording that does not open, or shares no words with the others."""
     if each.recording is None:
         return each.head()
-    return {**each.head(), "why": NONE_SHARED.format(least=MIN_COUNT, name=each.recording.name)}
+    why = NONE_SHARED.format(least=MIN_COUNT, name=each.recording.name)
+    return {**each.head(), "why": why, "apart": True}
 
 
 def _frequent(recording: Recording) -> dict[str, int]:
