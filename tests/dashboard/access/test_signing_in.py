@@ -158,8 +158,8 @@ def test_an_unknown_name_takes_as_long(own, monkeypatch):
         return time.process_time() - began
 
     # In turn, so that what else the machine does is the same for both.
-    ratios = sorted(seconds(ADA) / seconds("eve") for _ in range(9))
-    assert 0.5 < ratios[4] < 2
+    ratios = sorted(seconds(ADA) / seconds("eve") for _ in range(5))
+    assert 0.5 < ratios[2] < 2
     slow = extract_parameters(accounts._stored_hash(ADA))
     assert slow.memory_cost >= 64 * 1024 and slow.time_cost >= 3, "what is computed faster is guessed faster"
 
