@@ -113,7 +113,7 @@ def test_a_bar_of_the_histogram_filters_and_a_field_shows_what_holds_whatever_wa
     page.locator("#matches-lengths .nsewdrag").first.click(position=place)
     release = page.locator("#matches-release")
     expect(release).to_be_visible()
-    length = int(parameters(page)["length"])
+    length = int(eventually(page, lambda: parameters(page).get("length"), bool))
     expect(page.locator("#matches-caption")).to_contain_text(f"of length {length} among the best 1,000")
     assert {row["numbers"][1] for row in rows(page)} == {length}
     release.click()

@@ -52,6 +52,7 @@ def expect_address_at_rest(page: Page, view: str = "view") -> None:
     page.wait_for_function(
         "name => stateroom[name].address() === location.pathname + location.search", arg=view
     )
+    expect_equal(page, lambda: page.url, page.evaluate("location.href"))
 
 
 def expect_fit(page: Page) -> None:
