@@ -117,7 +117,7 @@ def cases(draw):
     }
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(cases())
 def test_match_is_what_the_definition_says(case):
     wanted = literal_match(**case)
@@ -126,7 +126,7 @@ def test_match_is_what_the_definition_says(case):
     assert as_rows(found) == wanted
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(cases())
 def test_leaving_ranges_unscored_changes_nothing(case):
     """Small portions and two witnesses, so that every short cut is taken on small states too."""
@@ -144,7 +144,7 @@ def test_leaving_ranges_unscored_changes_nothing(case):
     assert as_rows(found) == wanted
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(cases())
 def test_counting_windows_in_one_pass_changes_nothing(case):
     case = {**case, "off_before": 0, "off_after": 0}
@@ -157,7 +157,7 @@ def test_counting_windows_in_one_pass_changes_nothing(case):
     assert as_rows(found) == wanted
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(cases(), st.data())
 def test_selection_is_what_the_definition_says(case, data):
     states, starts = case["states"], case["starts"]

@@ -32,6 +32,7 @@ N_WORDS, EMBEDDING, UNITS, POSITIONS = 20, 5, 6, 150
 WORDS = [chr(ord("a") + number) for number in range(N_WORDS)]
 IDS = np.random.default_rng(0).integers(0, N_WORDS, POSITIONS)
 STARTS = [0, 1, 4, 40, 47, 100]
+NOT_CHECKED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 """Sequences of 1, 3, 36, 7, 53 and 50 positions."""
 CLASSES = ["bad", "good", "neither"]
 
@@ -172,7 +173,7 @@ def test_blocks_and_windows_do_not_change_what_is_recorded(tmp_path, most):
     assert_allclose(cut.log_probability, whole.log_probability, atol=1e-5)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=NOT_CHECKED)
 @given(st.sets(st.integers(1, 59), max_size=12), st.integers(1, 80), st.booleans())
 def test_any_sequences_in_any_blocks_are_as_if_run_alone(tmp_path_factory, borders, most, bidirectional):
     model = LanguageNetwork(nn.GRU, bidirectional=bidirectional)

