@@ -24,13 +24,14 @@
 
     const SINCE = {
         replaced: (name) => "Recording " + name + " was replaced since: the picture and the numbers are of what it was, and the view may show something else now.",
-        deleted: (name) => "Recording " + name + " was deleted since: the view cannot be opened any more. The note, the picture and the numbers are still here.",
+        deleted: (name, opens) => "Recording " + name + " was deleted since: " + (opens ? "the view opens without it." : "the view cannot be opened any more.")
+            + " The note, the picture and the numbers are still here.",
         damaged: (name) => "Recording " + name + " does not open at the moment: it is damaged.",
     };
 
     function since(finding) {
         return finding.recordings.filter(({state}) => SINCE[state]).map((recording) => {
-            const made = make("p", "finding-since", SINCE[recording.state](recording.name));
+            const made = make("p", "finding-since", SINCE[recording.state](recording.name, finding.opens));
             made.title = "Fingerprint when it was kept: " + recording.fingerprint;
             return made;
         });
@@ -39,7 +40,7 @@
     function actions(finding) {
         const made = make("div", "next-steps");
         const address = viewAddress(finding);
-        if (address && !finding.recordings.some(({state}) => state === "deleted")) {
+        if (address && finding.opens) {
             made.append(make("a", "primary-link", "Open the view", {href: address}));
         }
         made.append(stateroom.button("copy link", "Copy the address of this finding", () => {

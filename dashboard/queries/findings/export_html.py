@@ -78,7 +78,7 @@ def _article(finding: Finding, picture: str, sight: Sight, address: str) -> str:
 
 def _way(finding: Finding, sight: Sight, address: str) -> str:
     """The link to the view, as long as it can be opened."""
-    if any(sight.state(finding, recording) == "deleted" for recording in finding.recordings):
+    if not sight.opens(finding):
         return ""
     return f'<a href="{escape(address)}" rel="noopener noreferrer">Open the view</a>'
 

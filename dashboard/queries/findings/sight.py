@@ -36,6 +36,11 @@ class Sight:
             return found
         return SAME if found == recording.fingerprint else REPLACED
 
+    def opens(self, finding: Finding) -> bool:
+        """Whether its view can be opened: the first recording is there, on Compare any of them."""
+        there = [self.state(finding, recording) != DELETED for recording in finding.recordings]
+        return not there or (any(there) if finding.page == "compare" else there[0])
+
     def _saw(self, finding: Finding, recording: KeptRecording) -> bool:
         """Whether a recording that is gone was for the user: a limit may have gone with it."""
         return (

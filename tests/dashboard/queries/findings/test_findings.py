@@ -112,7 +112,19 @@ def test_a_limit_that_comes_later_hides_too(findings, limited):
 def test_a_deleted_recording_is_said(findings, folder):
     kept = keep(findings)
     shutil.rmtree(folder / "plays")
-    assert shown(findings, kept.id, BOB)["recordings"][0]["state"] == "deleted"
+    found = shown(findings, kept.id, BOB)
+    assert (found["recordings"][0]["state"], found["opens"]) == ("deleted", False)
+
+
+@pytest.mark.parametrize(
+    ("page", "gone", "opens"),
+    [("match", "songs", True), ("match", "plays", False), ("compare", "plays", True), ("compare", "", True)],
+)
+def test_what_can_still_be_opened_is_offered(findings, folder, page, gone, opens):
+    kept = keep(findings, on=("plays", "songs"), page=page)
+    if gone:
+        shutil.rmtree(folder / gone)
+    assert shown(findings, kept.id)["opens"] is opens
 
 
 def test_a_deleted_recording_stays_hidden_where_its_limit_went_with_it(findings, folder, limited):
