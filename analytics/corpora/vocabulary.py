@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analytics.errors import ParameterError, UnknownNameError
 
-__all__ = ["UNKNOWN", "build_vocabulary", "encode"]
+__all__ = ["UNKNOWN", "build_vocabulary", "encode", "ids_of_texts"]
 
 UNKNOWN = "<unk>"
 """Stands for every word outside the vocabulary; its id is 0."""
@@ -44,6 +44,20 @@ def build_vocabulary(tokens: Iterable[str], *, size: int | None = None, min_coun
     return [UNKNOWN, *kept[: None if size is None else size - 1]]
 
 
+def ids_of_texts(vocabulary: Sequence[str]) -> dict[str, int]:
+    """Return the id of each text; of several ids of one text the first.
+
+    Examples
+    --------
+    >>> ids_of_texts(["<unk>", "a", "<unk>"])
+    {'<unk>': 0, 'a': 1}
+    """
+    ids: dict[str, int] = {}
+    for token_id, text in enumerate(vocabulary):
+        ids.setdefault(text, token_id)
+    return ids
+
+
 def encode(tokens: Sequence[str], vocabulary: Sequence[str]) -> NDArray[np.int32]:
     """Return the id of each token, that of `<unk>` for tokens outside the vocabulary.
 
@@ -57,7 +71,7 @@ def encode(tokens: Sequence[str], vocabulary: Sequence[str]) -> NDArray[np.int32
     >>> encode(["a", "zebra"], ["<unk>", "a"]).tolist()
     [1, 0]
     """
-    ids = {token: number for number, token in enumerate(vocabulary)}
+    ids = ids_of_texts(vocabulary)
     if UNKNOWN not in ids:
         foreign = next((token for token in tokens if token not in ids), None)
         if foreign is not None:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analytics.arrays import StateReader, as_array, as_sequence_starts
+from analytics.corpora.vocabulary import ids_of_texts
 from analytics.errors import ParameterError, ShapeError
 from analytics.ingest.writer import RecordingWriter
 from analytics.ingest.writing.annotation_columns import kind_of
@@ -193,7 +194,7 @@ def _encode_texts(texts: NDArray, vocabulary: Sequence[str] | None) -> tuple[NDA
         codes, found = pd.factorize(texts.astype(object))
         return codes, [str(text) for text in found]
     vocabulary = check_vocabulary(vocabulary)
-    ids = {text: token_id for token_id, text in enumerate(vocabulary)}
+    ids = ids_of_texts(vocabulary)
     codes = np.array([ids.get(text, -1) for text in texts.tolist()])
     if (codes < 0).any():
         position = int((codes < 0).argmax())
@@ -207,7 +208,7 @@ def _encode_targets(targets: ArrayLike, vocabulary: list[str]) -> NDArray:
     values = np.asarray(targets, dtype=object) if isinstance(targets, list | tuple) else np.asarray(targets)
     if not any(isinstance(target, str) for target in values):
         return np.array(values.tolist())
-    ids: dict[Any, int] = {text: token_id for token_id, text in enumerate(vocabulary)} | {None: -1}
+    ids: dict[Any, int] = {**ids_of_texts(vocabulary), None: -1}
     unknown = [target for target in values if target not in ids]
     if unknown:
         raise ParameterError(f"The target {unknown[0]!r} is not in the vocabulary.")

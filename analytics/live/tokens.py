@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from analytics.corpora.plays import LINE
 from analytics.corpora.reading import known_reading
 from analytics.corpora.tokenize import tokenize
-from analytics.corpora.vocabulary import UNKNOWN
+from analytics.corpora.vocabulary import UNKNOWN, ids_of_texts
 from analytics.corpora.words import text_tokens
 from analytics.errors import ParameterError, UnknownNameError
 
@@ -70,7 +70,7 @@ class Tokeniser:
     """
 
     def __init__(self, vocabulary: Sequence[str], facts: Mapping[str, Any]) -> None:
-        self._ids = {token: number for number, token in enumerate(vocabulary)}
+        self._ids = ids_of_texts(vocabulary)
         self._unknown = self._ids.get(UNKNOWN)
         marks = sorted((token for token in self._ids if _MARK.fullmatch(token)), key=len, reverse=True)
         self._marks = re.compile(f"({'|'.join(map(re.escape, marks))})") if marks else None

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.corpora.vocabulary import ids_of_texts
 from analytics.errors import ParameterError, ShapeError, SourceFileError
 from analytics.ingest.importing.id_codes import IdCodes, as_ids
 from analytics.ingest.importing.plan import Rows
@@ -62,9 +63,7 @@ class TokenEncoder:
 
     def __init__(self, vocabulary: Sequence[str] | None = None, *, is_id: bool = False, what: str) -> None:
         self._vocabulary, self.is_id, self._what = vocabulary, is_id, what
-        self._codes: dict[str, int] = {}
-        for token_id, text in enumerate(vocabulary or ()):
-            self._codes.setdefault(text, token_id)
+        self._codes = ids_of_texts(vocabulary or ())
         self._blocks: list[NDArray[np.int32]] = [np.zeros(0, dtype=np.int32)]
         self.n_tokens = 0
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.corpora.vocabulary import ids_of_texts
 from analytics.errors import ShapeError
 from analytics.ingest.importing.id_codes import IdCodes, as_ids
 from analytics.ingest.importing.plan import Rows
@@ -81,7 +82,7 @@ class WordTable:
         """Fix the numbers: ids in rising order, then texts without an id."""
         self._codes = IdCodes([*self._known, *self._unknown])
         self.vocabulary = [self._text(word_id) for word_id in self._codes.ids.tolist()]
-        first = {text: code for code, text in reversed(list(enumerate(self.vocabulary)))}
+        first = ids_of_texts(self.vocabulary)
         for text in self._texts:
             if text not in first:
                 first[text] = len(self.vocabulary)

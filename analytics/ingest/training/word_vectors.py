@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.corpora.vocabulary import ids_of_texts
 from analytics.errors import ParameterError
 
 __all__ = ["WordVectors", "read_word_vectors"]
@@ -61,7 +62,7 @@ def read_word_vectors(file: str | Path, vocabulary: Sequence[str], /, *, n_embed
     ([0.5, 0.5, 0.0], [False, True, True])
     """
     path = Path(file)
-    ids = {word: number for number, word in enumerate(vocabulary)}
+    ids = ids_of_texts(vocabulary)
     values = np.zeros((len(vocabulary), n_embedding), dtype=np.float32)
     found = np.zeros(len(vocabulary), dtype=bool)
     for number, line in _lines(path):

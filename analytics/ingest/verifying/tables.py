@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from analytics.corpora.vocabulary import ids_of_texts
 from analytics.ingest.verifying.table_content import (
     FOREIGN_LABEL,
     annotation_blocks,
@@ -139,7 +140,7 @@ def _check_tokens(findings: Findings) -> None:
     n_vocabulary = int(facts["n_vocabulary"])
     vocabulary = read_vocabulary(findings.folder)
     # Two ids may have one text: compare by the first id of each text.
-    first = {text: token_id for token_id, text in reversed(list(enumerate(vocabulary)))}
+    first = ids_of_texts(vocabulary)
     same_text = np.array([first[text] for text in vocabulary])
     with findings.folder.parquet(SEQUENCES_FILE) as opened:
         starts = opened.read(columns=["start"], use_threads=False).column("start").to_numpy()

@@ -28,6 +28,15 @@ def test_tokens_as_texts_with_and_without_a_vocabulary(tmp_path):
     assert recording.tokens.tolist() == ["q", "p", "q"]
 
 
+def test_of_two_ids_of_a_text_the_first_is_meant(tmp_path):
+    twice = ["a", "b", "a"]
+    recording = write(tmp_path, vocabulary=twice, targets=["b", "a", None])
+    assert recording.token_ids.tolist() == [0, 1, 0]
+    assert recording.targets.tolist() == [1, 0, -1]
+    recording = write(tmp_path, tokens=[0, 1, 2], vocabulary=twice, overwrite=True)
+    assert recording.token_ids.tolist() == [0, 1, 2]
+
+
 def test_annotations_as_a_frame(tmp_path):
     frame = pd.DataFrame(
         {"pos": ["n", "v", None], "depth": [1, 2, 3], "x": [0.5, np.nan, 1.0]}, index=[7, 8, 9]
