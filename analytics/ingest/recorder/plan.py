@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from analytics.errors import ParameterError
 from analytics.ingest.recorder.network import Network
@@ -78,12 +78,19 @@ def make_plan(
         "parameters": sum(parameter.numel() for parameter in network.model.parameters()),
         "layers": layers,
         "state at a sequence's start": "handed on from the sequence before" if options.carry_state else "new",
+        "n_embedding": _n_embedding(network.model),
         "n_outputs": 0 if example is None or output is None else int(example.shape[-1]),
     }
     return Plan(
         network, shapes, options.dtype or ("float16" if half else "float32"), output,
         None if output is None else read_output, facts,
     )  # fmt: skip
+
+
+def _n_embedding(model: nn.Module) -> int:
+    """Size of the embedding, 0 where there is none, or several of different sizes."""
+    sizes = {part.embedding_dim for part in model.modules() if isinstance(part, nn.Embedding)}
+    return sizes.pop() if len(sizes) == 1 else 0
 
 
 def open_writer(

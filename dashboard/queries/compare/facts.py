@@ -101,7 +101,7 @@ def _network(facts: RecordingFacts, recording: Recording, state: str) -> dict[st
         "layers": _whole(network.get("n_layers")) or len({_layer(name) for name in layers}),
         "units": facts.states[state],
         "kind": kind_of(state),
-        "embedding": _whole(network.get("n_embedding")),
+        "embedding": _whole(network.get("n_embedding")) or _whole(model.get("n_embedding")),
         "parameters": _whole(model.get("parameters")),
     }
 

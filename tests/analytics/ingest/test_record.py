@@ -234,7 +234,8 @@ def test_the_state_is_handed_on_when_that_is_asked_for(tmp_path):
     wanted = layer_states(model.layers, model.embedding.weight.detach().numpy()[IDS])
     assert_allclose(recording.states("layer1.cell").read(0, POSITIONS), wanted["layer1.cell"], atol=1e-6)
     assert recording.sequence_starts.tolist() == STARTS
-    assert "handed on" in recording.manifest["model"]["state at a sequence's start"]
+    facts = recording.manifest["model"]
+    assert "handed on" in facts["state at a sequence's start"] and facts["n_embedding"] == EMBEDDING
 
 
 def test_a_network_is_left_as_it_was(tmp_path):

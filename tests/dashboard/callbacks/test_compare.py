@@ -105,13 +105,14 @@ def test_facts_say_what_each_network_is(ask):
 def test_cells_and_layers_are_told_without_a_network(tmp_path):
     folder, states = tmp_path / "recordings", np.random.default_rng(0).normal(size=(N, 2))
     both = {f"layer{layer}{way}.cell": states for layer in (0, 1) for way in ("", "_reverse")}
-    written(folder, "bi", seed=0, states=both, model={"layers": {"layer0": "LSTM r", "layer1": "LSTM r"}})
+    layers = {"layer0": "LSTM r", "layer1": "LSTM r"}
+    written(folder, "bi", seed=0, states=both, model={"layers": layers, "n_embedding": 5})
     relu = {"layer0.hidden": states}
     written(folder, "relu", seed=0, states=relu, model={"layers": {"layer0": "RNNCell net.r"}})
     client = create_app(Settings(data_dir=folder, cache_dir=tmp_path / "cache")).server.test_client()
     reply = client.post("/ask/compare-facts", json={"recordings": ["bi", "relu"]}).get_json()
-    told = [(row["cell"], row["layers"]) for row in reply["answer"]["rows"]]
-    assert told == [("LSTM, both directions", 2), ("RNN", 1)]
+    told = [(row["cell"], row["layers"], row["embedding"]) for row in reply["answer"]["rows"]]
+    assert told == [("LSTM, both directions", 2, 5), ("RNN", 1, None)]
 
 
 def test_the_same_text_cut_into_other_sequences_is_compared(tmp_path):
