@@ -10,8 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from tests.server import ROOT, environment, free_port
 
 START_SECONDS = 120
+LOOK_S = 0.002
 STOP_SECONDS = 120
 
 
@@ -37,12 +38,31 @@ class Gunicorn:
 
     def computing(self) -> list[int]:
         """Return which processes compute an answer just now: they hold the locks of the shared cache."""
-        with os.scandir(self.output.parent / "cache" / "locks") as entries:
+        folder = self.output.parent / "cache" / "locks"
+        if not folder.exists():
+            return []
+        with os.scandir(folder) as entries:
             # The number stands in the entry: the file may be gone already.
             locks = {entry.inode() for entry in entries if entry.name != "room"}
         lines = Path("/proc/locks").read_text().splitlines()
         held = [line.split() for line in lines if "FLOCK" in line and "->" not in line]
         return [int(pid) for *_, pid, place, _start, _end in held if int(place.split(":")[2]) in locks]
+
+    def kill_at_work(self, is_over: Callable[[], bool]) -> int:
+        """Kill a worker that computes an answer just now; return its number, 0 where it was over before."""
+        while not is_over():
+            for found in set(self.computing()).intersection(self.workers()):
+                # Held still first: on a busy machine it could have finished until the signal comes.
+                _signal(found, signal.SIGSTOP)
+                while _states(found) - {"T", "Z", "X"}:
+                    time.sleep(LOOK_S)
+                # One that is about to end (killed a moment ago) has none that only stands still.
+                at_work = _states(found) == {"T"} and found in self.computing()
+                _signal(found, signal.SIGKILL if at_work else signal.SIGCONT)
+                if at_work:
+                    return found
+            time.sleep(LOOK_S)
+        return 0
 
     def get(self, path: str) -> tuple[int, bytes]:
         """Return the status and the body of an answer."""
@@ -63,6 +83,22 @@ class Gunicorn:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, error.read()
+
+
+def _signal(process: int, number: signal.Signals) -> None:
+    # One that was killed a moment ago may be gone.
+    with suppress(ProcessLookupError):
+        os.kill(process, number)
+
+
+def _states(process: int) -> set[str]:
+    """What the threads of a process do, in the kernel's letters."""
+    states = set()
+    for task in Path(f"/proc/{process}/task").glob("*/stat"):
+        # A thread may have ended since it was listed.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            states.add(task.read_text().rpartition(")")[2].split()[0])
+    return states
 
 
 @contextmanager

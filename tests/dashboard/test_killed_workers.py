@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
-import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -50,34 +48,13 @@ def asked_again(server, asked: dict) -> tuple[dict, int]:
     raise AssertionError("The connection broke three times.")
 
 
-def killed_at_work(server, told) -> int:
-    """Kill a worker that computes what is asked; return its number, 0 where all have their answer before."""
-    while not all(each.done() for each in told):
-        for found in server.computing():
-            # Held still first: on a busy machine it could have finished until the signal comes.
-            os.kill(found, signal.SIGSTOP)
-            until(lambda found=found: states(found) == {"T"})
-            if found in server.computing():
-                os.kill(found, signal.SIGKILL)
-                return found
-            os.kill(found, signal.SIGCONT)
-        time.sleep(0.005)
-    return 0
-
-
-def states(process: int) -> set[str]:
-    """What the threads of a process do, in the kernel's letters."""
-    tasks = Path(f"/proc/{process}/task").glob("*/stat")
-    return {task.read_text().rpartition(")")[2].split()[0] for task in tasks}
-
-
 @pytest.mark.skipif(not Path("/proc/locks").exists(), reason="the kernel does not tell its locks")
 def test_who_waits_for_a_worker_that_is_killed_gets_the_answer_of_another(server):
     with ThreadPoolExecutor(USERS) as users:
-        for words in range(8, 16):
+        for words in range(8, 40):
             asked = {**ASKED, "words": words}
             told = [users.submit(asked_again, server, asked) for _ in range(USERS)]
-            if killed := killed_at_work(server, told):
+            if killed := server.kill_at_work(lambda told=told: all(each.done() for each in told)):
                 break
         # Nobody waits for the dead: its lock is the kernel's, and ends with it.
         until(lambda: any(pid != killed for pid in server.computing()) or all(each.done() for each in told))
