@@ -26,7 +26,7 @@ from tests.browser.waiting import (
     relative,
 )
 
-LONG_MS = 60_000
+LONG_MS = 180_000
 STATE = "layer0.hidden"
 FIRST, SECOND, THIRD, OTHER = "cmp-first", "cmp-second", "cmp-third", "cmp-other"
 SECOND_NAME = "=<b>second</b>"

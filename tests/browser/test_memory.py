@@ -36,7 +36,7 @@ from tests.networks import TAGS, words_of_the_plays
 from tests.server import ROOT
 
 STATE = "layer0.cell"
-LONG_MS = 90_000
+LONG_MS = 180_000
 RUN = "#memory-run"
 CURVE = "#memory-decay .scatterlayer .trace"
 

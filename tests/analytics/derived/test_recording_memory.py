@@ -192,17 +192,11 @@ def test_a_killed_job_goes_on(recording, monkeypatch):
     options = OPTIONS | {"positions": None, "controls": False}
     process = start(
         """
-        import sys, time
-        from analytics.analyses.memory.blocks import BlockFolder
+        import sys
         from analytics.derived.recording_memory import recording_memory
         from analytics.store.recording import open_recording
-        put, n_put = BlockFolder.put, []
-        def stop(*given):
-            if len(n_put) == 2:
-                print("ready", flush=True)
-                time.sleep(600)
-            n_put.append(put(*given))
-        BlockFolder.put = stop
+        from tests.held_memory import stop_at_mark
+        stop_at_mark(2)
         options = {"state": "layer1.cell", "delays": 6, "by": ["tag"], "words": [2, 1], "seed": 3}
         recording_memory(open_recording(sys.argv[1]), controls=False, **options)
         """,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 
 import numpy as np
 import pandas as pd
@@ -399,12 +400,14 @@ def test_work_goes_on_from_its_last_mark(tmp_path, n_kept, monkeypatch):
     class CutError(Exception):
         pass
 
-    put, n_put = BlockFolder.put, []
+    put, n_put, turn = BlockFolder.put, [], threading.Lock()
 
     def cut_off(self, *given):
-        if len(n_put) == n_kept:
-            raise CutError
-        n_put.append(given[:2])
+        # Several threads put: two that both find room would keep one mark too many.
+        with turn:
+            if len(n_put) == n_kept:
+                raise CutError
+            n_put.append(given[:2])
         put(self, *given)
 
     with monkeypatch.context() as patch:
@@ -424,20 +427,12 @@ def test_work_goes_on_from_its_last_mark(tmp_path, n_kept, monkeypatch):
 def test_a_killed_run_goes_on(tmp_path):
     process = start(
         """
-        import sys, time, numpy as np
-        from analytics.analyses.memory.blocks import BlockFolder
+        import sys, numpy as np
         from analytics.analyses.memory.state_gradients import state_gradients
         from tests.analytics.analyses.memory.literal import made_network
+        from tests.held_memory import stop_at_mark
 
-        put, n_put = BlockFolder.put, []
-
-        def stop(*given):
-            if len(n_put) == 2:
-                print("ready", flush=True)
-                time.sleep(600)
-            n_put.append(put(*given))
-
-        BlockFolder.put = stop
+        stop_at_mark(2)
         network = made_network("lstm", n_layers=2, n_units=64)
         embedded = np.random.default_rng(0).normal(size=(1500, 3))
         state_gradients(network, embedded, state="layer1.cell", checkpoint=sys.argv[1])
